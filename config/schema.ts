@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { crossFieldRules } from './rules.ts';
+import * as part from './schema-parts.ts';
+import { DEFAULT_LIBRECHAT_VERSION, LIBRECHAT_VERSION } from './versions.ts';
+
+export const ENVIRONMENTS = ['development', 'staging', 'production', 'enterprise'] as const;
+
+const common = {
+  environment: z
+    .enum(ENVIRONMENTS)
+    .default('development')
+    .describe(
+      'What the deployment is for. It sets the defaults of data, monitoring and network.flowLogs; see docs/configuration.md.',
+    ),
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, {
+      error: (issue) => `expected letters, digits and hyphens, got ${JSON.stringify(issue.input)}`,
+    })
+    .default('LibreChatStack')
+    .describe('Name of the CloudFormation stack. Several deployments live side by side under different names.'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, {
+      error: (issue) => `expected the 12 digits of an AWS account, got ${JSON.stringify(issue.input)}`,
+    })
+    .optional()
+    .describe('AWS account. Default: the one of the credentials in use.'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, {
+      error: (issue) => `expected a region such as us-east-1, got ${JSON.stringify(issue.input)}`,
+    })
+    .optional()
+    .describe('AWS region. Default: the one of the credentials in use.'),
+  librechatVersion: z
+    .string()
+    .regex(LIBRECHAT_VERSION, {
+      error: (issue) =>
+        `expected v0.8.8 or newer, such as ${DEFAULT_LIBRECHAT_VERSION}, got ${JSON.stringify(issue.input)}`,
+    })
+    .default(DEFAULT_LIBRECHAT_VERSION)
+    .describe('Release of LibreChat. Older releases do not run on DocumentDB.'),
+  imageRegistry: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/, {
+      error: (issue) =>
+        `expected a registry such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/mirror, got ${JSON.stringify(issue.input)}`,
+    })
+    .optional()
+    .describe(
+      'Registry that mirrors the images under their own names, for networks without internet. Default: each image from where it is published.',
+    ),
+  network: part.network.prefault({}),
+  access: part.access.prefault({ type: 'cloudfront' }),
+  documentStore: part.documentStore,
+  vectorStore: part.vectorStore.optional(),
+  redis: part.redis.prefault({ type: 'none' }),
+  features: part.features.prefault({}),
+  embeddings: part.embeddings.prefault({}),
+  models: part.models.prefault({}),
+  registration: part.registration.prefault({}),
+  data: part.data.prefault({}),
+  monitoring: part.monitoring.prefault({}),
+  tags: z
+    .record(z.string().min(1).max(128), z.string().max(256))
+    .default({})
+    .describe('Tags for every resource, beside the ones the stack sets itself.'),
+  compliance: z
+    .array(z.enum(['hipaa', 'soc2']))
+    .default([])
+    .describe('Rules to hold to: settings that break them are refused, and resources are tagged.'),
+};
+
+/** The one description of a deployment: what a person may set, with defaults, and what is refused. */
+export const DeploymentConfigSchema = z
+  .discriminatedUnion('mode', [
+    z.strictObject({
+      mode: z.literal('ec2').describe('One instance with Docker Compose.'),
+      ...common,
+      instance: part.instance.prefault({}),
+    }),
+    z.strictObject({
+      mode: z.literal('ecs').describe('Fargate services over several zones.'),
+      ...common,
+      service: part.service.prefault({}),
+    }),
+  ])
+  .superRefine(crossFieldRules);
+
+/** What a person writes: everything with a default may be left out. */
+export type DeploymentConfigInput = z.input<typeof DeploymentConfigSchema>;
+
+/** What the code reads: complete and checked. */
+export type DeploymentConfig = z.output<typeof DeploymentConfigSchema>;
+export type Ec2Config = Extract<DeploymentConfig, { mode: 'ec2' }>;
+export type EcsConfig = Extract<DeploymentConfig, { mode: 'ecs' }>;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+/** Part of a configuration, as each source contributes it. */
+export type PartialConfig<T = DeploymentConfigInput> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: PartialConfig<T[K]> }
+    : T;
