@@ -25,10 +25,11 @@ const cidr = z.cidrv4({
 const pattern = (expression: RegExp, expected: string) =>
   z.string().regex(expression, { error: (issue) => `expected ${expected}, got ${JSON.stringify(issue.input)}` });
 
-const secretArn = pattern(
-  /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:\S+$/,
-  'the ARN of a Secrets Manager secret',
-);
+// The value is not shown: who misunderstands this key puts the secret itself here.
+const secretArn = z.string().regex(/^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:\S+$/, {
+  error:
+    'expected the ARN of a Secrets Manager secret, got something else: store the value in a secret, and give its ARN',
+});
 const certificateArn = pattern(
   /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
   'the ARN of an ACM certificate',

@@ -35,7 +35,8 @@ export const IMAGES = {
 export const COMPOSE_PLUGIN = { version: 'v2.40.3' } as const;
 
 export const ENGINES = {
-  postgres: '17.6',
+  postgres: '17.9',
+  auroraPostgres: '17.9',
   documentDb: '5.0.0',
   valkey: '8.0',
 } as const;

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { check } from './check.ts';
+import { presetLayer, readBase } from './config-source.ts';
+import type { NamedSource } from './config-source.ts';
+import { ENVIRONMENT_DEFAULTS } from './environments.ts';
+import type { Layer, Tree } from './layers.ts';
+import { mergeLayers } from './layers.ts';
+import type { PresetName } from './presets.ts';
+import { ConfigError } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { ENVIRONMENTS } from './schema.ts';
+import type { DeploymentConfig, Environment, PartialConfig } from './schema.ts';
+import { readContext, readFlags, readVariables, SOURCE_KEY, SOURCE_VARIABLE, sourceIn } from './text-values.ts';
+
+export { ConfigError, exitOnConfigError } from './problems.ts';
+export type { Problem } from './problems.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where a configuration may come from. */
+export interface ConfigSources {
+  /**
+   * Preset, environment or file to start from.
+   *
+   * @default what context, variables or `.env` name; else `librechat.config.yaml` if there; else preset minimal-dev
+   */
+  readonly source?: string;
+
+  /** Settings of the command line, each `path=value`. */
+  readonly flags?: readonly string[];
+
+  /** CDK context, complete: keys of the CDK itself are left alone. */
+  readonly context?: Readonly<Record<string, unknown>>;
+
+  /** @default process.env */
+  readonly env?: Variables;
+
+  /**
+   * Folder in which files are looked up.
+   *
+   * @default the current one
+   */
+  readonly cwd?: string;
+}
+
+export interface ResolvedConfig {
+  readonly config: DeploymentConfig;
+  /** What it starts from, such as `preset minimal-dev` or `my-config.yaml`. */
+  readonly base: string;
+  /** Where each value came from, by dotted path; what is not in it is the schema's default. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the configuration from everywhere it may come from; the only reader of files, variables and context.
+ *
+ * Later wins: what the environment implies, preset, file, `.env`, variables, context, flags.
+ *
+ * @throws ConfigError with all that is wrong at once
+ */
+export function loadDeploymentConfig(options: ConfigSources = {}): ResolvedConfig {
+  const { context = {}, env = process.env, cwd = process.cwd(), flags = [] } = options;
+  const dotenv = readDotenv(cwd);
+  const base = readBase(namedSource(options, context, env, dotenv.values), cwd);
+  const given = [
+    readVariables(dotenv.values, '.env'),
+    readVariables(env, 'variable'),
+    readContext(context),
+    readFlags(flags),
+  ];
+  const layers = [...base.layers, ...given.map(({ layer }) => layer)];
+  const problems = [...base.problems, ...dotenv.problems, ...given.flatMap((text) => text.problems)];
+
+  const doubtful = problems.map(({ path }) => path);
+  const checked = check([environmentLayer(layers), ...layers], doubtful, base.problems.length === 0);
+  problems.push(...checked.problems);
+  if (checked.config === undefined || problems.length > 0) throw new ConfigError(problems);
+  return { config: checked.config, base: base.name, sources: checked.sources };
+}
+
+/** A preset with changes, without looking at anything outside. */
+export function resolvePreset(name: PresetName, changes: PartialConfig = {}): DeploymentConfig {
+  const layers = [presetLayer(name), { values: changes as Tree, origin: () => 'changes' }];
+  const { config, problems } = check([environmentLayer(layers), ...layers], [], true);
+  if (config === undefined) throw new ConfigError(problems);
+  return config;
+}
+
+/** What the chosen environment implies. A wrong environment implies what development does, and is reported by the check. */
+function environmentLayer(layers: readonly Layer[]): Layer {
+  const named = mergeLayers(layers).values['environment'];
+  const environment: Environment = ENVIRONMENTS.find((known) => known === named) ?? 'development';
+  return { values: ENVIRONMENT_DEFAULTS[environment], origin: () => `environment ${environment}` };
+}
+
+function readDotenv(cwd: string): { values: Variables; problems: Problem[] } {
+  try {
+    return { values: parseEnv(readFileSync(join(cwd, '.env'), 'utf8')), problems: [] };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { values: {}, problems: [] };
+    return { values: {}, problems: [{ path: '.env', message: `cannot be read: ${message}` }] };
+  }
+}
+
+/** A variable that is set to nothing counts as not set: that is how shells and CI systems pass one on. */
+const notEmpty = (text: string | undefined) => (text === '' ? undefined : text);
+
+function namedSource(
+  { source }: ConfigSources,
+  context: Readonly<Record<string, unknown>>,
+  env: Variables,
+  dotenv: Variables,
+): NamedSource | undefined {
+  const candidates: [string | undefined, string][] = [
+    [source, 'command line'],
+    [sourceIn(context), `context ${SOURCE_KEY}`],
+    [notEmpty(env[SOURCE_VARIABLE]), `variable ${SOURCE_VARIABLE}`],
+    [notEmpty(dotenv[SOURCE_VARIABLE]), `.env ${SOURCE_VARIABLE}`],
+  ];
+  const [name, origin] = candidates.find(([candidate]) => candidate !== undefined) ?? [];
+  return name === undefined || origin === undefined ? undefined : { name, origin };
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { InstanceTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { CfnWaitCondition, CfnWaitConditionHandle, Duration, Size, Stack, Tags } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Ec2Config } from '../../../config/schema.ts';
+import { deployTimeLookup } from '../../utils/deploy-time-lookup.ts';
+import { chatModels, embeddingModels, invokeBedrockModels } from '../../utils/iam-policies.ts';
+import { CA_BUNDLE_FILE } from '../../utils/ca-bundle.ts';
+import { snapshotOrBetter } from '../../utils/removal.ts';
+import { renderedAsset } from '../../utils/rendered-asset.ts';
+import { logGroup } from '../monitoring/log-group.ts';
+import type { Watched } from '../monitoring/watched.ts';
+import type { ComputeProps, ILibreChatCompute } from './compute.ts';
+import { instanceFiles } from './instance/compose.ts';
+import { containerSettings, instanceEnvironments } from './instance/environments.ts';
+import { userData } from './instance/user-data.ts';
+import { librechatYaml } from './librechat-config.ts';
+
+/** Time that the machine has to serve LibreChat once everything it needs is there. */
+const READY_SECONDS = 1800;
+
+/** Tag by which a new machine finds, and may stop, the one that still holds the data volume. */
+const VOLUME_OWNER_TAG = 'LibreChatVolume';
+
+type Environments = ReturnType<typeof instanceEnvironments>;
+
+/** LibreChat on one machine with Docker Compose, its data on a volume of its own that outlives the machine. */
+export class Ec2Deployment extends Construct implements ILibreChatCompute {
+  readonly connections: ec2.Connections;
+  readonly grantPrincipal: iam.IRole;
+  readonly logGroup: logs.ILogGroup;
+  readonly ragApi: ec2.IConnectable | undefined;
+  readonly sitePort = 80;
+  readonly instance: ec2.Instance;
+  readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;
+  readonly shellCommand: string;
+  readonly createAdminCommand = 'sudo docker compose -f /opt/librechat/docker-compose.yaml exec librechat npm run create-user';
+  private readonly props: ComputeProps<Ec2Config>;
+
+  constructor(scope: Construct, id: string, props: ComputeProps<Ec2Config>) {
+    super(scope, id);
+    this.props = props;
+    const { config } = props;
+    this.logGroup = logGroup(this, 'LogGroup', { name: 'librechat', retentionDays: config.monitoring.logRetentionDays });
+    const environments = instanceEnvironments(this, props);
+    const volume = this.createVolume();
+    const role = this.createRole(volume, environments);
+    this.instance = this.createInstance(role, volume, environments);
+    this.connections = this.instance.connections;
+    this.grantPrincipal = role;
+    this.ragApi = config.features.rag ? this.instance : undefined;
+    this.balancerTarget = new InstanceTarget(this.instance, this.sitePort);
+    this.shellCommand = `aws ssm start-session --target ${this.instance.instanceId}`;
+    for (const range of config.instance.sshCidrs) this.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.SSH, `SSH from ${range}`);
+  }
+
+  watched(): Watched[] {
+    const dimensionsMap = { InstanceId: this.instance.instanceId };
+    return [
+      {
+        id: 'MachineCheck',
+        title: 'Failed checks of the machine',
+        metric: new cloudwatch.Metric({ namespace: 'AWS/EC2', metricName: 'StatusCheckFailed', dimensionsMap, statistic: 'Maximum', period: Duration.minutes(1) }),
+        alarm: { threshold: 1, periods: 5, missingIsBad: true, meaning: 'the machine is not well or stopped', remedy: 'reboot it; its data is on a volume of its own' },
+      },
+      {
+        id: 'MachineCpu',
+        title: 'CPU of the machine, %',
+        metric: new cloudwatch.Metric({ namespace: 'AWS/EC2', metricName: 'CPUUtilization', dimensionsMap, statistic: 'Average', period: Duration.minutes(5) }),
+        alarm: { threshold: 90, periods: 6, meaning: 'the machine has been busy for half an hour', remedy: 'choose a larger instance.type' },
+      },
+    ];
+  }
+
+  private get zone(): string {
+    return this.props.network.vpc.availabilityZones[0] ?? '';
+  }
+
+  /** Name of the parameter in which the machine finds its containers' settings. */
+  private get settingsParameter(): string {
+    return `/librechat/${this.props.config.stackName}/containers`;
+  }
+
+  private createVolume(): ec2.Volume {
+    const { config } = this.props;
+    const volume = new ec2.Volume(this, 'Data', {
+      availabilityZone: this.zone,
+      size: Size.gibibytes(config.instance.dataVolumeGiB),
+      volumeType: ec2.EbsDeviceVolumeType.GP3,
+      encrypted: true,
+      removalPolicy: snapshotOrBetter(config),
+    });
+    Tags.of(volume).add(VOLUME_OWNER_TAG, config.stackName);
+    return volume;
+  }
+
+  private createRole(volume: ec2.Volume, environments: Environments): iam.Role {
+    const { config } = this.props;
+    const stack = Stack.of(this);
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+      managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
+    });
+    const ownTag = { StringEquals: { [`aws:ResourceTag/${VOLUME_OWNER_TAG}`]: config.stackName } };
+    const instances = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
+    for (const statement of [
+      new iam.PolicyStatement({ sid: 'TakeDataVolume', actions: ['ec2:AttachVolume', 'ec2:DetachVolume'], resources: [stack.formatArn({ service: 'ec2', resource: 'volume', resourceName: volume.volumeId }), instances], conditions: ownTag }),
+      new iam.PolicyStatement({ sid: 'StopFormerMachine', actions: ['ec2:StopInstances'], resources: [instances], conditions: ownTag }),
+      new iam.PolicyStatement({ sid: 'SeeVolumes', actions: ['ec2:DescribeVolumes', 'ec2:DescribeInstances'], resources: ['*'] }),
+      new iam.PolicyStatement({
+        sid: 'ReadSettings',
+        actions: ['ssm:GetParameter'],
+        resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: this.settingsParameter.slice(1) })],
+      }),
+      ...invokeBedrockModels(this, [...new Set([...chatModels(config), ...embeddingModels(config)])], config),
+    ]) {
+      role.addToPolicy(statement);
+    }
+    for (const environment of Object.values(environments)) for (const { secret } of Object.values(environment.secrets)) secret.grantRead(role);
+    this.logGroup.grantWrite(role);
+    return role;
+  }
+
+  private createInstance(role: iam.Role, volume: ec2.Volume, environments: Environments): ec2.Instance {
+    const { config, network } = this.props;
+    const { instance: settings } = config;
+    const files = renderedAsset(this, 'Files', { ...instanceFiles(config), 'librechat.yaml': librechatYaml(config), 'rds-ca-bundle.pem': readFileSync(CA_BUNDLE_FILE, 'utf8') });
+    files.grantRead(role);
+    const revision = createHash('sha256').update(JSON.stringify([config, files.assetHash])).digest('hex').slice(0, 12);
+    // A wait condition is signalled once in its life: each revision of the machine needs a new one.
+    const handle = new CfnWaitConditionHandle(this, `ReadySignal${revision}`);
+    const isPublic = network.privateSubnets === undefined || (config.access.type === 'http' && !settings.loadBalancer);
+    const instance = new ec2.Instance(this, 'Machine', {
+      vpc: network.vpc,
+      vpcSubnets: network.computeSubnets(isPublic, 1),
+      associatePublicIpAddress: isPublic,
+      instanceType: new ec2.InstanceType(settings.type),
+      machineImage: { getImage: () => ({ imageId: this.findImage(), osType: ec2.OperatingSystemType.LINUX, userData: ec2.UserData.forLinux() }) },
+      role,
+      requireImdsv2: false,
+      httpTokens: ec2.HttpTokens.REQUIRED,
+      // Containers are one hop behind the machine.
+      httpPutResponseHopLimit: 2,
+      blockDevices: [{ deviceName: '/dev/xvda', volume: ec2.BlockDeviceVolume.ebs(settings.rootVolumeGiB, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }) }],
+      disableApiTermination: config.data.deletionProtection,
+      ...(settings.keyPairName === undefined ? {} : { keyPair: ec2.KeyPair.fromKeyPairName(this, 'KeyPair', settings.keyPairName) }),
+      userData: userData({
+        stackName: config.stackName,
+        region: Stack.of(this).region,
+        volumeId: volume.volumeId,
+        volumeOwnerTag: VOLUME_OWNER_TAG,
+        settingsParameter: this.settingsParameter,
+        revision,
+        waitHandleUrl: handle.ref,
+        logGroup: this.logGroup.logGroupName,
+        filesUrl: files.s3ObjectUrl,
+      }),
+    });
+    Tags.of(instance).add(VOLUME_OWNER_TAG, config.stackName);
+    const parameter = new ssm.CfnParameter(this, 'Settings', {
+      name: this.settingsParameter,
+      type: 'String',
+      // 8 KiB instead of 4 for $0.05 a month.
+      tier: 'Advanced',
+      description: 'Settings of the containers, without secrets',
+      value: Stack.of(this).toJsonString({ revision, containers: containerSettings(environments) }),
+    });
+    const ready = new CfnWaitCondition(this, `Ready${revision}`, { handle: handle.ref, timeout: String(READY_SECONDS), count: 1 });
+    ready.node.addDependency(instance, parameter);
+    return instance;
+  }
+
+  /** The newest Amazon Linux 2023, looked up once for each value of `instance.amiRelease`. */
+  private findImage(): string {
+    const { config } = this.props;
+    const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${new ec2.InstanceType(config.instance.type).architecture}`;
+    const { region, partition } = Stack.of(this);
+    return deployTimeLookup(this, 'MachineImage', {
+      service: 'SSM',
+      action: 'getParameter',
+      parameters: { Name: name },
+      outputPath: 'Parameter.Value',
+      revision: `${name}#${config.instance.amiRelease}`,
+      policy: new iam.PolicyStatement({ sid: 'FindMachineImage', actions: ['ssm:GetParameter'], resources: [`arn:${partition}:ssm:${region}::parameter${name}`] }),
+    });
+  }
+}

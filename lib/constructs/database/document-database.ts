@@ -1,0 +1,89 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as docdb from 'aws-cdk-lib/aws-docdb';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { DeploymentConfig } from '../../../config/schema.ts';
+import { ENGINES } from '../../../config/versions.ts';
+import { DOCUMENT_DATABASE, documentDbUri } from '../../utils/connection-strings.ts';
+import { snapshotOrBetter } from '../../utils/removal.ts';
+import type { Watched } from '../monitoring/watched.ts';
+import type { NetworkConstruct } from '../network/network-construct.ts';
+import { loginSecret, type SecretValueRef } from '../security/application-secrets.ts';
+import { loginOf, uriSecret } from './container-stores.ts';
+import { DatabaseInitializer } from './database-initializer.ts';
+import type { DocumentStore } from './stores.ts';
+
+/** Properties for {@link DocumentDatabase}. */
+export interface DocumentDatabaseProps {
+  readonly config: DeploymentConfig;
+  readonly network: NetworkConstruct;
+  readonly settings: Extract<DeploymentConfig['documentStore'], { type: 'documentdb' }>;
+}
+
+/**
+ * Amazon DocumentDB with LibreChat's collections, indexes and user in it.
+ *
+ * @stateful
+ */
+export class DocumentDatabase extends Construct implements DocumentStore {
+  readonly connectable: ec2.IConnectable;
+  readonly uri: SecretValueRef;
+  readonly rootLogin = undefined;
+  readonly isInitialized = true;
+  readonly watched: readonly Watched[];
+
+  constructor(scope: Construct, id: string, { config, network, settings }: DocumentDatabaseProps) {
+    super(scope, id);
+    const master = loginSecret(this, 'MasterLogin', config, 'librechatmaster', 'Master login of DocumentDB, for its initializer alone');
+    const login = loginSecret(this, 'Login', config, 'librechat', "LibreChat's login to DocumentDB");
+    const cluster = new docdb.DatabaseCluster(this, 'Resource', {
+      vpc: network.vpc,
+      vpcSubnets: network.isolatedSubnets,
+      engineVersion: ENGINES.documentDb,
+      instanceType: new ec2.InstanceType(settings.instanceClass.replace(/^db\./, '')),
+      instances: settings.instances,
+      masterUser: { username: 'librechatmaster', password: master.secretValueFromJson('password') },
+      storageEncrypted: true,
+      deletionProtection: config.data.deletionProtection,
+      removalPolicy: snapshotOrBetter(config),
+      backup: { retention: Duration.days(config.data.backupRetentionDays) },
+      parameterGroup: new docdb.ClusterParameterGroup(this, 'Parameters', {
+        family: 'docdb5.0',
+        description: 'TLS only; changes of users and schema are recorded',
+        parameters: { tls: 'enabled', audit_logs: 'ddl' },
+      }),
+      exportAuditLogsToCloudWatch: true,
+    });
+    master.attach(cluster);
+    const endpoint = { host: cluster.clusterEndpoint.hostname, port: cluster.clusterEndpoint.portAsString() };
+    const initializer = new DatabaseInitializer(this, 'Initializer', {
+      config,
+      network,
+      bundle: 'init-docdb',
+      endpoint: { ...endpoint, database: DOCUMENT_DATABASE },
+      masterSecret: master,
+      appSecret: login,
+      server: cluster,
+    });
+    const uri = uriSecret(this, config, documentDbUri({ ...loginOf(login), ...endpoint }));
+    // Whoever holds the URI finds collections, indexes and its user there.
+    uri.node.addDependency(initializer);
+    this.uri = { secret: uri };
+    this.connectable = cluster;
+    this.watched = [
+      {
+        id: 'DocumentsCpu',
+        title: 'CPU of DocumentDB, %',
+        metric: new cloudwatch.Metric({
+          namespace: 'AWS/DocDB',
+          metricName: 'CPUUtilization',
+          dimensionsMap: { DBClusterIdentifier: cluster.clusterIdentifier },
+          statistic: 'Average',
+          period: Duration.minutes(5),
+        }),
+        alarm: { threshold: 80, periods: 6, missingIsBad: true, meaning: 'DocumentDB is at its limit or gone', remedy: 'choose a larger documentStore.instanceClass' },
+      },
+    ];
+  }
+}

@@ -1,0 +1,121 @@
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as targets from 'aws-cdk-lib/aws-route53-targets';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { DeploymentConfig } from '../../../config/schema.ts';
+import type { ILibreChatCompute } from '../compute/compute.ts';
+import { STREAM_IDLE_SECONDS } from '../compute/container-environment.ts';
+import type { Watched } from '../monitoring/watched.ts';
+import { allowClients, type EntranceProps, type IEntrance } from './entrance.ts';
+import { cloudFrontAddresses, ORIGIN_PROPS, SiteDistribution } from './site-distribution.ts';
+
+type DomainAccess = Extract<DeploymentConfig['access'], { type: 'domain' }>;
+
+/** Time that a target keeps its connections after it is taken out: as long as LibreChat ends its answers. */
+const DRAIN = Duration.seconds(60);
+
+/** An Application Load Balancer: behind CloudFront, with a certificate, or plain. */
+export class BalancedEntrance extends Construct implements IEntrance {
+  readonly siteUrl: string;
+  readonly proxyHops: number;
+  private readonly listener: elbv2.ApplicationListener;
+  private targetGroup: elbv2.ApplicationTargetGroup | undefined;
+
+  constructor(scope: Construct, id: string, { config, network }: EntranceProps) {
+    super(scope, id);
+    const { access } = config;
+    const isInternal = access.type === 'cloudfront';
+    const balancer = new elbv2.ApplicationLoadBalancer(this, 'Balancer', {
+      vpc: network.vpc,
+      internetFacing: !isInternal,
+      vpcSubnets: network.balancerSubnets(isInternal),
+      idleTimeout: Duration.seconds(STREAM_IDLE_SECONDS),
+      dropInvalidHeaderFields: true,
+      deletionProtection: config.data.deletionProtection,
+    });
+    this.proxyHops = isInternal ? 2 : 1;
+    switch (access.type) {
+      case 'cloudfront': {
+        this.listener = balancer.addListener('Http', { port: 80, protocol: elbv2.ApplicationProtocol.HTTP, open: false });
+        balancer.connections.allowFrom(cloudFrontAddresses(this), ec2.Port.tcp(80), 'CloudFront');
+        const origin = origins.VpcOrigin.withApplicationLoadBalancer(balancer, ORIGIN_PROPS);
+        this.siteUrl = new SiteDistribution(this, 'Distribution', { access, origin }).siteUrl;
+        break;
+      }
+      case 'domain':
+        this.listener = this.listenWithCertificate(balancer, access);
+        allowClients(balancer, 443, config);
+        allowClients(balancer, 80, config);
+        this.siteUrl = `https://${access.domainName}`;
+        break;
+      case 'http':
+        this.listener = balancer.addListener('Http', { port: 80, protocol: elbv2.ApplicationProtocol.HTTP, open: false });
+        allowClients(balancer, 80, config);
+        this.siteUrl = `http://${balancer.loadBalancerDnsName}`;
+        break;
+    }
+  }
+
+  serve(compute: ILibreChatCompute): void {
+    this.targetGroup = this.listener.addTargets('LibreChat', {
+      port: compute.sitePort,
+      protocol: elbv2.ApplicationProtocol.HTTP,
+      targets: [compute.balancerTarget],
+      deregistrationDelay: DRAIN,
+      // The first chat blocks LibreChat's event loop for some time: no hasty verdict.
+      healthCheck: { path: '/readyz', interval: Duration.seconds(20), timeout: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 4 },
+    });
+  }
+
+  watched(): Watched[] {
+    if (this.targetGroup === undefined) return [];
+    const { metrics } = this.targetGroup;
+    const period = Duration.minutes(5);
+    return [
+      {
+        id: 'ServerErrors',
+        title: 'Answers with 5xx',
+        metric: metrics.httpCodeTarget(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, { period }),
+        alarm: { threshold: 20, periods: 2, meaning: 'LibreChat answers with errors', remedy: 'read its log group' },
+      },
+      {
+        id: 'SlowAnswers',
+        title: 'Time to answer, p95 in seconds',
+        metric: metrics.targetResponseTime({ statistic: 'p95', period }),
+      },
+      {
+        id: 'UnhealthyHosts',
+        title: 'Targets that are not ready',
+        metric: metrics.unhealthyHostCount({ statistic: 'Maximum', period: Duration.minutes(1) }),
+        alarm: { threshold: 1, periods: 10, meaning: 'a task or machine has not been ready for ten minutes', remedy: 'look at the reasons of stopped tasks and at its log group' },
+      },
+    ];
+  }
+
+  private listenWithCertificate(balancer: elbv2.ApplicationLoadBalancer, access: DomainAccess): elbv2.ApplicationListener {
+    const { domainName, hostedZoneId, hostedZoneName, certificateArn } = access;
+    const zone =
+      hostedZoneId === undefined || hostedZoneName === undefined
+        ? undefined
+        : route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName: hostedZoneName });
+    if (zone !== undefined) {
+      new route53.ARecord(this, 'Record', { zone, recordName: `${domainName}.`, target: route53.RecordTarget.fromAlias(new targets.LoadBalancerTarget(balancer)) });
+    }
+    const certificate =
+      certificateArn === undefined
+        ? new acm.Certificate(this, 'Certificate', { domainName, validation: acm.CertificateValidation.fromDns(zone) })
+        : acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+    balancer.addRedirect({ open: false });
+    return balancer.addListener('Https', {
+      port: 443,
+      protocol: elbv2.ApplicationProtocol.HTTPS,
+      certificates: [certificate],
+      sslPolicy: elbv2.SslPolicy.RECOMMENDED_TLS,
+      open: false,
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/** Properties for {@link logGroup}. */
+export interface LogGroupOptions {
+  /** Last part of the name, below `/aws/librechat/<stack>/`. */
+  readonly name: string;
+
+  /** Days that events are kept; one of the values that CloudWatch Logs accepts. */
+  readonly retentionDays: number;
+}
+
+/**
+ * A log group where people look for it.
+ *
+ * Deleted with the stack: a named group that stays would block the retry of a failed create.
+ */
+export function logGroup(scope: Construct, id: string, { name, retentionDays }: LogGroupOptions): logs.LogGroup {
+  return new logs.LogGroup(scope, id, {
+    logGroupName: `${logGroupPrefix(scope)}/${name}`,
+    retention: retentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** Prefix of all log groups of a stack. */
+export function logGroupPrefix(scope: Construct): string {
+  return `/aws/librechat/${Stack.of(scope).stackName}`;
+}

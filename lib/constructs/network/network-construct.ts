@@ -1,0 +1,99 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { DeploymentConfig } from '../../../config/schema.ts';
+import { logGroup } from '../monitoring/log-group.ts';
+import { protectIsolatedSubnets } from './isolated-nacl.ts';
+
+/** Zones that the addresses of a VPC are planned for, so that a zone more never moves a subnet. */
+const PLANNED_ZONES = 3;
+
+/** Zones that a database subnet group or a load balancer needs, whatever compute uses. */
+const LEAST_ZONES = 2;
+
+/** Properties for {@link NetworkConstruct}. */
+export interface NetworkConstructProps {
+  readonly config: DeploymentConfig;
+}
+
+/** The VPC, its ways out, and which subnets each part of the stack goes to. */
+export class NetworkConstruct extends Construct {
+  readonly vpc: ec2.IVpc;
+
+  /** Subnets with a way out and no way in; undefined where the configuration has no NAT. */
+  readonly privateSubnets: ec2.SubnetSelection | undefined;
+
+  /** Subnets without any way out: databases, file systems, internal balancers. Always two zones or more. */
+  readonly isolatedSubnets: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+
+  constructor(scope: Construct, id: string, { config }: NetworkConstructProps) {
+    super(scope, id);
+    const { network } = config;
+    this.vpc = network.existingVpc === undefined ? this.createVpc(config) : ec2.Vpc.fromVpcAttributes(this, 'Vpc', vpcAttributes(network.existingVpc));
+    const availabilityZones = this.vpc.availabilityZones.slice(0, network.zones);
+    const hasPrivate = network.existingVpc === undefined ? network.natGateways > 0 : network.existingVpc.privateSubnetIds.length > 0;
+    this.privateSubnets = hasPrivate ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, availabilityZones } : undefined;
+    this.createInterfaceEndpoints(config);
+  }
+
+  /** Subnets that compute runs in: private where there are any. */
+  computeSubnets(isPublic: boolean, zones: number): ec2.SubnetSelection {
+    const availabilityZones = this.vpc.availabilityZones.slice(0, zones);
+    if (isPublic) return { subnetType: ec2.SubnetType.PUBLIC, availabilityZones };
+    return { ...(this.privateSubnets ?? this.isolatedSubnets), availabilityZones };
+  }
+
+  /** Subnets of a load balancer, in every zone of the VPC; isolated ones would not let its clients in. */
+  balancerSubnets(internal: boolean): ec2.SubnetSelection {
+    return { subnetType: internal && this.privateSubnets !== undefined ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PUBLIC };
+  }
+
+  private createVpc({ network, monitoring }: DeploymentConfig): ec2.Vpc {
+    const zones = Math.max(network.zones, LEAST_ZONES);
+    const vpc = new ec2.Vpc(this, 'Vpc', {
+      ipAddresses: ec2.IpAddresses.cidr(network.cidr),
+      maxAzs: zones,
+      reservedAzs: PLANNED_ZONES - zones,
+      natGateways: network.natGateways,
+      ...(network.natType === 'instance' && network.natGateways > 0
+        ? { natGatewayProvider: ec2.NatProvider.instanceV2({ instanceType: new ec2.InstanceType('t4g.nano'), defaultAllowedTraffic: ec2.NatTrafficDirection.OUTBOUND_ONLY }) }
+        : {}),
+      // Private comes last, so that adding NAT later moves no other subnet.
+      subnetConfiguration: [
+        { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
+        { name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+        ...(network.natGateways > 0 ? [{ name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 }] : []),
+      ],
+      gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 }, DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB } },
+    });
+    if (network.flowLogs) {
+      const group = logGroup(this, 'FlowLogGroup', { name: 'flow-logs', retentionDays: monitoring.logRetentionDays });
+      const role = new iam.Role(this, 'FlowLogRole', { assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com') });
+      vpc.addFlowLog('FlowLog', { destination: ec2.FlowLogDestination.toCloudWatchLogs(group, role), trafficType: ec2.FlowLogTrafficType.ALL });
+    }
+    protectIsolatedSubnets(vpc, network.cidr);
+    return vpc;
+  }
+
+  private createInterfaceEndpoints({ network }: DeploymentConfig): void {
+    for (const service of network.interfaceEndpoints) {
+      const id = `${service.split(/[.-]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Endpoint`;
+      this.vpc.addInterfaceEndpoint(id, {
+        service: new ec2.InterfaceVpcEndpointAwsService(service),
+        subnets: { ...this.isolatedSubnets, availabilityZones: this.vpc.availabilityZones.slice(0, network.zones) },
+        privateDnsEnabled: true,
+      });
+    }
+  }
+}
+
+function vpcAttributes(vpc: NonNullable<DeploymentConfig['network']['existingVpc']>): ec2.VpcAttributes {
+  return {
+    vpcId: vpc.vpcId,
+    vpcCidrBlock: vpc.cidr,
+    availabilityZones: vpc.availabilityZones,
+    ...(vpc.publicSubnetIds.length > 0 ? { publicSubnetIds: vpc.publicSubnetIds } : {}),
+    ...(vpc.privateSubnetIds.length > 0 ? { privateSubnetIds: vpc.privateSubnetIds } : {}),
+    isolatedSubnetIds: vpc.isolatedSubnetIds,
+  };
+}

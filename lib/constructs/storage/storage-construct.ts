@@ -1,0 +1,137 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as efs from 'aws-cdk-lib/aws-efs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { DeploymentConfig } from '../../../config/schema.ts';
+import { retainUnlessDestroyed } from '../../utils/removal.ts';
+import type { FargateTask } from '../compute/fargate-task.ts';
+import type { NetworkConstruct } from '../network/network-construct.ts';
+
+/** User and group that LibreChat's image runs as. */
+const LIBRECHAT_USER = { uid: '1000', gid: '1000' } as const;
+
+/** Properties for {@link StorageConstruct}. */
+export interface StorageConstructProps {
+  readonly config: DeploymentConfig;
+  readonly network: NetworkConstruct;
+
+  /** Address of the site: the only origin that may upload to the bucket from a browser. */
+  readonly siteUrl: string;
+}
+
+/** A folder of the shared file system, mounted as LibreChat's user. */
+export interface SharedFolder {
+  readonly name: string;
+  readonly accessPoint: efs.IAccessPoint;
+}
+
+/**
+ * Where files are kept: a bucket for documents, and in mode ecs a file system that all tasks share.
+ *
+ * @stateful
+ */
+export class StorageConstruct extends Construct {
+  /** Undefined unless documents go to S3. */
+  readonly documents: s3.Bucket | undefined;
+
+  /** Undefined in mode ec2, which has its data volume. */
+  readonly fileSystem: efs.FileSystem | undefined;
+
+  /** Images and avatars: links to them in old messages must never die. */
+  readonly images: SharedFolder | undefined;
+
+  /** Uploads; only where documents stay on the file system. */
+  readonly uploads: SharedFolder | undefined;
+
+  constructor(scope: Construct, id: string, props: StorageConstructProps) {
+    super(scope, id);
+    const { config } = props;
+    this.documents = config.features.fileStrategy === 's3' ? this.createBucket(props) : undefined;
+    if (config.mode === 'ecs') {
+      this.fileSystem = this.createFileSystem(props);
+      this.images = this.createFolder(this.fileSystem, 'Images', '/images');
+      this.uploads = this.documents === undefined ? this.createFolder(this.fileSystem, 'Uploads', '/uploads') : undefined;
+    }
+  }
+
+  /**
+   * Lets LibreChat read, write and delete documents: the calls that LibreChat's S3 strategy makes, and no others.
+   *
+   * A policy of its own: the bucket knows the site's address, which may lead to the machine that the role belongs to.
+   */
+  grantDocuments({ grantPrincipal }: { readonly grantPrincipal: iam.IRole }): void {
+    if (this.documents === undefined) return;
+    new iam.Policy(this, 'DocumentsAccess', {
+      roles: [grantPrincipal],
+      statements: [
+        new iam.PolicyStatement({ sid: 'Documents', actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], resources: [this.documents.arnForObjects('*')] }),
+        new iam.PolicyStatement({ sid: 'ListDocuments', actions: ['s3:ListBucket'], resources: [this.documents.bucketArn] }),
+      ],
+    });
+  }
+
+  /** Lets `compute` reach the file system. */
+  allowFrom(compute: ec2.IConnectable): void {
+    this.fileSystem?.connections.allowDefaultPortFrom(compute, 'LibreChat: images and uploads');
+  }
+
+  /** Mounts `folder` in the container of `task`. */
+  mount(task: FargateTask, { name, accessPoint }: SharedFolder, containerPath: string): void {
+    if (this.fileSystem === undefined) return;
+    task.definition.addVolume({
+      name,
+      efsVolumeConfiguration: {
+        fileSystemId: this.fileSystem.fileSystemId,
+        transitEncryption: 'ENABLED',
+        authorizationConfig: { accessPointId: accessPoint.accessPointId, iam: 'ENABLED' },
+      },
+    });
+    task.container.addMountPoints({ sourceVolume: name, containerPath, readOnly: false });
+    this.fileSystem.grantReadWrite(task.definition.taskRole);
+  }
+
+  private createBucket({ config, siteUrl }: StorageConstructProps): s3.Bucket {
+    const removalPolicy = retainUnlessDestroyed(config);
+    return new s3.Bucket(this, 'Documents', {
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+      cors: [{ allowedOrigins: [siteUrl], allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.PUT], allowedHeaders: ['*'], maxAge: 3600 }],
+      lifecycleRules: [
+        {
+          id: 'OldVersions',
+          noncurrentVersionExpiration: Duration.days(config.data.backupRetentionDays),
+          expiredObjectDeleteMarker: true,
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+        },
+      ],
+    });
+  }
+
+  private createFileSystem({ config, network }: StorageConstructProps): efs.FileSystem {
+    return new efs.FileSystem(this, 'FileSystem', {
+      vpc: network.vpc,
+      vpcSubnets: network.isolatedSubnets,
+      encrypted: true,
+      allowAnonymousAccess: false,
+      performanceMode: efs.PerformanceMode.GENERAL_PURPOSE,
+      throughputMode: efs.ThroughputMode.ELASTIC,
+      lifecyclePolicy: efs.LifecyclePolicy.AFTER_30_DAYS,
+      outOfInfrequentAccessPolicy: efs.OutOfInfrequentAccessPolicy.AFTER_1_ACCESS,
+      enableAutomaticBackups: config.environment !== 'development',
+      removalPolicy: retainUnlessDestroyed(config),
+    });
+  }
+
+  private createFolder(fileSystem: efs.FileSystem, id: string, path: string): SharedFolder {
+    const { uid, gid } = LIBRECHAT_USER;
+    const accessPoint = fileSystem.addAccessPoint(id, { path, createAcl: { ownerUid: uid, ownerGid: gid, permissions: '750' }, posixUser: { uid, gid } });
+    return { name: id.toLowerCase(), accessPoint };
+  }
+}
