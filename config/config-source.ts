@@ -23,7 +23,7 @@ const DEFAULT_FILE = 'librechat.config';
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 
 /** Keys that a file may have beside those of the schema. */
-const FILE_KEYS = { preset: 'preset', schema: '$schema' } as const;
+export const FILE_KEYS = { preset: 'preset', schema: '$schema' } as const;
 
 /** What a configuration starts from: a preset, or a file and perhaps its preset. */
 export interface Base {
@@ -39,7 +39,12 @@ export interface NamedSource {
   readonly origin: string;
 }
 
-export function presetNamed(name: string): PresetName | undefined {
+/** Names under which a preset may be asked for: its own, and those of the environments. */
+export function presetNames(): string[] {
+  return [...new Set([...PRESET_NAMES, ...Object.keys(ENVIRONMENT_PRESETS)])];
+}
+
+function presetNamed(name: string): PresetName | undefined {
   if (Object.hasOwn(ENVIRONMENT_PRESETS, name)) return ENVIRONMENT_PRESETS[name as Environment];
   return PRESET_NAMES.find((preset) => preset === name);
 }
@@ -73,7 +78,7 @@ export function readBase(source: NamedSource | undefined, cwd: string): Base {
   }
   if (preset !== undefined) return presetBase(preset);
   if (file !== undefined) return fileBase(file, cwd);
-  const meant = nearest(name, [...PRESET_NAMES, ...Object.keys(ENVIRONMENT_PRESETS)]);
+  const meant = nearest(name, presetNames());
   const remedy =
     meant === undefined
       ? `presets are ${PRESET_NAMES.join(', ')}; a file may lie here or in config/`
@@ -90,7 +95,12 @@ function presetBase(name: PresetName): Base {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    // A name too long, a folder that is closed: the name will be reported as found nowhere.
+    return false;
+  }
 }
 
 function shownPath(path: string, cwd: string): string {
@@ -100,6 +110,8 @@ function shownPath(path: string, cwd: string): string {
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  ENAMETOOLONG: 'the name is too long',
   EACCES: 'no permission to read it',
   EISDIR: 'it is a folder, a file is needed',
 };
@@ -132,7 +144,7 @@ function fileBase(path: string, cwd: string): Base {
   const named = typeof presetName === 'string' ? presetName : show(presetName);
   const preset = presetNamed(named);
   if (preset !== undefined) return { name, layers: [presetLayer(preset), layer], problems: [] };
-  const meant = nearest(named, PRESET_NAMES);
+  const meant = nearest(named, presetNames());
   const remedy = meant === undefined ? `presets are ${PRESET_NAMES.join(', ')}` : `did you mean ${meant}?`;
   const problem = {
     path: 'preset',

@@ -6,16 +6,23 @@ import { presetLayer, readBase } from './config-source.ts';
 import type { NamedSource } from './config-source.ts';
 import { ENVIRONMENT_DEFAULTS } from './environments.ts';
 import type { Layer, Tree } from './layers.ts';
-import { mergeLayers } from './layers.ts';
+import { isTree, mergeLayers } from './layers.ts';
 import type { PresetName } from './presets.ts';
 import { ConfigError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { ENVIRONMENTS } from './schema.ts';
 import type { DeploymentConfig, Environment, PartialConfig } from './schema.ts';
-import { readContext, readFlags, readVariables, SOURCE_KEY, SOURCE_VARIABLE, sourceIn } from './text-values.ts';
+import {
+  readContext,
+  readFlags,
+  readVariables,
+  SOURCE_KEY,
+  SOURCE_VARIABLE,
+  sourceInContext,
+  sourceInFlags,
+} from './text-values.ts';
 
 export { ConfigError, exitOnConfigError } from './problems.ts';
-export type { Problem } from './problems.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +38,11 @@ export interface ConfigSources {
   /** Settings of the command line, each `path=value`. */
   readonly flags?: readonly string[];
 
-  /** CDK context, complete: keys of the CDK itself are left alone. */
+  /**
+   * CDK context; keys of the CDK itself are left alone.
+   *
+   * @default the context of `cdk.json`
+   */
   readonly context?: Readonly<Record<string, unknown>>;
 
   /** @default process.env */
@@ -43,6 +54,13 @@ export interface ConfigSources {
    * @default the current one
    */
   readonly cwd?: string;
+
+  /**
+   * Whether the `.env` file counts.
+   *
+   * @default true
+   */
+  readonly dotenv?: boolean;
 }
 
 export interface ResolvedConfig {
@@ -61,8 +79,9 @@ export interface ResolvedConfig {
  * @throws ConfigError with all that is wrong at once
  */
 export function loadDeploymentConfig(options: ConfigSources = {}): ResolvedConfig {
-  const { context = {}, env = process.env, cwd = process.cwd(), flags = [] } = options;
-  const dotenv = readDotenv(cwd);
+  const { env = process.env, cwd = process.cwd(), flags = [], dotenv: usesDotenv = true } = options;
+  const context = options.context ?? readCdkContext(cwd);
+  const dotenv = usesDotenv ? readDotenv(cwd) : { values: {}, problems: [] };
   const base = readBase(namedSource(options, context, env, dotenv.values), cwd);
   const given = [
     readVariables(dotenv.values, '.env'),
@@ -105,18 +124,29 @@ function readDotenv(cwd: string): { values: Variables; problems: Problem[] } {
   }
 }
 
+function readCdkContext(cwd: string): Readonly<Record<string, unknown>> {
+  try {
+    const settings: unknown = JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8'));
+    return isTree(settings) && isTree(settings['context']) ? settings['context'] : {};
+  } catch {
+    // No cdk.json here, or one that the CDK itself will complain about.
+    return {};
+  }
+}
+
 /** A variable that is set to nothing counts as not set: that is how shells and CI systems pass one on. */
 const notEmpty = (text: string | undefined) => (text === '' ? undefined : text);
 
 function namedSource(
-  { source }: ConfigSources,
+  { source, flags = [] }: ConfigSources,
   context: Readonly<Record<string, unknown>>,
   env: Variables,
   dotenv: Variables,
 ): NamedSource | undefined {
   const candidates: [string | undefined, string][] = [
     [source, 'command line'],
-    [sourceIn(context), `context ${SOURCE_KEY}`],
+    [sourceInFlags(flags), `--set ${SOURCE_KEY}`],
+    [sourceInContext(context), `context ${SOURCE_KEY}`],
     [notEmpty(env[SOURCE_VARIABLE]), `variable ${SOURCE_VARIABLE}`],
     [notEmpty(dotenv[SOURCE_VARIABLE]), `.env ${SOURCE_VARIABLE}`],
   ];

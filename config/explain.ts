@@ -28,7 +28,7 @@ export function explain(issue: Issue, values: unknown): Finding[] {
   if (issue.code === 'custom') return [{ keys, message: issue.message }];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => explainUnknown(keys, key, values));
   const value = valueAt(values, keys);
-  if (value === undefined) return [{ keys, message: explainMissing(keys, values), missing: true }];
+  if (value === undefined) return [explainMissing(keys, values)];
   if (issue.code === 'invalid_key')
     return [{ keys, message: `expected a name of 1 to 128 characters, got ${show(keys.at(-1))}` }];
   return [{ keys, message: issue.message.startsWith('expected') ? issue.message : explainValue(keys, value, values) }];
@@ -49,15 +49,21 @@ function explainUnknown(keys: Keys, key: string, values: unknown): Finding {
   return { keys: at, message: unknownKey(at.join('.')) };
 }
 
-function explainMissing(keys: Keys, values: unknown): string {
+function explainMissing(keys: Keys, values: unknown): Finding {
   const schemas = schemasAt(keys, values);
-  if (shownPath(keys) === 'mode') {
-    return `missing: set ${expectedAt(schemas)}, or start from a preset (in a file: 'preset: minimal-dev')`;
-  }
   const [schema] = schemas;
+  const discriminator = schema === undefined ? undefined : branchesOf(schema)?.discriminator;
+  // Who lacks a whole group begins with the choice in it.
+  if (discriminator !== undefined) return explainMissing([...keys, discriminator], undefined);
   const meaning = schema === undefined ? '' : (unwrap(schema).description ?? '').replace(/\.$/, '');
-  const about = schemas.length > 1 || meaning === '' ? '' : ` (${meaning})`;
-  return `missing: set ${schema !== undefined && kindOf(schema) === 'group' ? 'it' : expectedAt(schemas)}${about}`;
+  const wanted = schema !== undefined && kindOf(schema) === 'group' ? 'it' : expectedAt(schemas);
+  const about =
+    shownPath(keys) === 'mode'
+      ? ", or start from a preset (in a file: 'preset: minimal-dev')"
+      : schemas.length > 1 || meaning === ''
+        ? ''
+        : ` (${meaning})`;
+  return { keys, message: `missing: set ${wanted}${about}`, missing: true };
 }
 
 function explainValue(keys: Keys, value: unknown, values: unknown): string {

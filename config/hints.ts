@@ -5,7 +5,7 @@ import { branchesOf, expectedAt, keysOf, schemasAt } from './schema-tree.ts';
 const lastKey = (path: string) => path.slice(path.lastIndexOf('.') + 1);
 
 /** Names of the keys that exist at a path, in whatever branch. */
-export function keysAt(path: readonly (string | number)[]): string[] {
+function keysAt(path: readonly (string | number)[]): string[] {
   const objects = schemasAt(path).flatMap((schema) => branchesOf(schema)?.objects ?? []);
   return [...new Set(objects.flatMap(({ shape }) => Object.keys(shape)))];
 }

@@ -89,3 +89,15 @@ export function withoutValue(values: Tree, [key = '', ...rest]: readonly string[
   if (rest.length === 0 || !isTree(below)) return Object.fromEntries(others);
   return Object.fromEntries([...others, [key, withoutValue(below, rest)]]);
 }
+
+/** Every value by its dotted path; lists and empty groups are values. */
+export function flatten(values: unknown): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  const visit = (value: unknown, path: string) => {
+    if (isTree(value) && (path === '' || Object.keys(value).length > 0))
+      for (const [key, below] of Object.entries(value)) visit(below, joinPath(path, key));
+    else if (value !== undefined) found.set(path, value);
+  };
+  visit(values, '');
+  return found;
+}

@@ -49,7 +49,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const wanted = bare(word);
   let best: { candidate: string; cost: number } | undefined;
   for (const candidate of candidates) {
-    const cost = distance(wanted, bare(candidate));
+    const known = bare(candidate);
+    // Who writes `prod` means `production`, however far apart the two are.
+    const cost = wanted.length >= 3 && known.startsWith(wanted) ? 0 : distance(wanted, known);
     if (best === undefined || cost < best.cost) best = { candidate, cost };
   }
   return best !== undefined && best.cost <= Math.max(1, Math.floor(wanted.length / 3)) ? best.candidate : undefined;

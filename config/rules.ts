@@ -129,21 +129,11 @@ function domainRules(
   access: Extract<DeploymentConfig['access'], { type: 'domain' }>,
   report: Report,
 ): void {
-  if ((access.hostedZoneId === undefined) !== (access.hostedZoneName === undefined)) {
-    report('access', 'hostedZoneId and hostedZoneName go together: set both or neither');
-  }
   if (access.hostedZoneId === undefined && access.certificateArn === undefined) {
     report(
       'access',
-      `no certificate for ${access.domainName}: set certificateArn, or hostedZoneId and hostedZoneName so that one can be made`,
+      `no certificate for ${access.domainName}: set certificateArn, or hostedZoneId so that one can be made`,
     );
-  }
-  if (
-    access.hostedZoneName !== undefined &&
-    access.domainName !== access.hostedZoneName &&
-    !access.domainName.endsWith(`.${access.hostedZoneName}`)
-  ) {
-    report('access.domainName', `${access.domainName} is not in the zone ${access.hostedZoneName}`);
   }
   if (config.mode === 'ec2' && !config.instance.loadBalancer) {
     report(
@@ -290,6 +280,8 @@ function complianceRules(config: DeploymentConfig, report: Report): void {
 
 /** Settings that are each right and together wrong. */
 export function crossFieldRules(config: DeploymentConfig, context: z.core.$RefinementCtx): void {
+  // Zod comes here also with values that it has refused; the rules may rely on each single value being right.
+  if (context.issues.length > 0) return;
   const report: Report = (path, message) => {
     context.addIssue({
       code: 'custom',

@@ -26,9 +26,9 @@ const pattern = (expression: RegExp, expected: string) =>
   z.string().regex(expression, { error: (issue) => `expected ${expected}, got ${JSON.stringify(issue.input)}` });
 
 // The value is not shown: who misunderstands this key puts the secret itself here.
-const secretArn = z.string().regex(/^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:\S+$/, {
+const secretArn = z.string().regex(/^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/, {
   error:
-    'expected the ARN of a Secrets Manager secret, got something else: store the value in a secret, and give its ARN',
+    'expected the complete ARN of a Secrets Manager secret with the six characters at its end, got something else: store the value in a secret, and give its ARN',
 });
 const certificateArn = pattern(
   /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
@@ -117,7 +117,6 @@ export const access = z
       hostedZoneId: pattern(/^Z[A-Z0-9]{5,31}$/, 'a Route 53 zone id such as Z0123456789ABC')
         .optional()
         .describe('Route 53 zone of the name: the record, and the certificate when none is given, are made there.'),
-      hostedZoneName: domainName.optional().describe('Name of that zone, such as example.com.'),
       certificateArn: certificateArn
         .optional()
         .describe(

@@ -142,8 +142,10 @@ export function readVariables(env: Readonly<Record<string, string | undefined>>,
       assignments.push({ path, given: text, origin: `${where} ${name}` });
       continue;
     }
-    const meant = nearest(name, [...paths.keys(), SOURCE_VARIABLE]);
-    const remedy = meant === undefined ? 'see docs/configuration.md, or remove it' : `did you mean ${meant}?`;
+    const names = [...paths.keys(), SOURCE_VARIABLE].map((known) => known.slice(VARIABLE_PREFIX.length));
+    const meant = nearest(name.slice(VARIABLE_PREFIX.length), names);
+    const remedy =
+      meant === undefined ? 'see docs/configuration.md, or remove it' : `did you mean ${VARIABLE_PREFIX}${meant}?`;
     problems.push({ path: name, message: `unknown variable: ${remedy}`, source: where });
   }
   const layer = assign(assignments);
@@ -176,6 +178,7 @@ export function readFlags(flags: readonly string[]): TextLayer {
   const problems: Problem[] = [];
   const assignments: Assignment[] = [];
   for (const flag of flags) {
+    if (flag.startsWith(`${SOURCE_KEY}=`)) continue;
     const equals = flag.indexOf('=');
     if (equals < 1) {
       problems.push({ path: '--set', message: `expected path=value such as network.natGateways=1, got ${show(flag)}` });
@@ -188,8 +191,13 @@ export function readFlags(flags: readonly string[]): TextLayer {
   return { ...layer, problems: [...problems, ...layer.problems] };
 }
 
-/** The text under which a source names the preset or file to start from. */
-export function sourceIn(context: Readonly<Record<string, unknown>>): string | undefined {
+/** The last flag that names the preset or file to start from. */
+export function sourceInFlags(flags: readonly string[]): string | undefined {
+  return flags.findLast((flag) => flag.startsWith(`${SOURCE_KEY}=`))?.slice(SOURCE_KEY.length + 1);
+}
+
+/** The context that names the preset or file to start from. */
+export function sourceInContext(context: Readonly<Record<string, unknown>>): string | undefined {
   const given = context[SOURCE_KEY];
   return given === undefined || typeof given === 'string' ? given : show(given);
 }

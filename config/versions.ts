@@ -31,8 +31,19 @@ export const IMAGES = {
   awsCli: 'public.ecr.aws/aws-cli/aws-cli:2.31.0',
 } as const;
 
-/** Docker's compose plug-in, which Amazon Linux 2023 does not package. */
-export const COMPOSE_PLUGIN = { version: 'v2.40.3' } as const;
+/**
+ * Docker's compose plug-in, which Amazon Linux 2023 does not package.
+ *
+ * Checksums of docker-compose-linux-<architecture> as the release publishes them (github.com/docker/compose, v5.6.0),
+ * read on 2026-11-24 from a dozen projects that pin the same two values, several of them on Amazon Linux 2023.
+ */
+export const COMPOSE_PLUGIN = {
+  version: 'v5.6.0',
+  sha256: {
+    aarch64: '733ec76717ceb59052a9609b9dadfb523b2df8eab57a54212872d10a58078ea2',
+    x86_64: '40343e21ca777173e69cff5dbafeb37c6f81f3b0d57d9e597f036e95eb63e76a',
+  },
+} as const;
 
 export const ENGINES = {
   postgres: '17.9',

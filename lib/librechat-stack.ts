@@ -37,16 +37,25 @@ export class LibreChatStack extends Stack {
 
     const parts = { network, secrets, storage, database, siteUrl, proxyHops: entrance.proxyHops };
     const compute: ILibreChatCompute =
-      config.mode === 'ec2' ? new Ec2Deployment(this, 'Compute', { config, ...parts }) : new EcsDeployment(this, 'Compute', { config, ...parts });
+      config.mode === 'ec2'
+        ? new Ec2Deployment(this, 'Compute', { config, ...parts })
+        : new EcsDeployment(this, 'Compute', { config, ...parts });
 
     database.allowFrom(compute);
     storage.grantDocuments(compute);
     entrance.serve(compute);
-    const monitoring = new MonitoringConstruct(this, 'Monitoring', { config, watched: [...entrance.watched(), ...compute.watched(), ...database.watched()] });
+    const monitoring = new MonitoringConstruct(this, 'Monitoring', {
+      config,
+      watched: [...entrance.watched(), ...compute.watched(), ...database.watched()],
+    });
 
     this.output('SiteUrl', 'Address of LibreChat', siteUrl);
     this.output('ShellCommand', 'Opens a shell beside LibreChat', compute.shellCommand);
-    this.output('CreateAdminCommand', 'Run in that shell: makes an account; the first one becomes ADMIN', compute.createAdminCommand);
+    this.output(
+      'CreateAdminCommand',
+      'Run in that shell: makes an account; the first one becomes ADMIN',
+      compute.createAdminCommand,
+    );
     this.output('LogGroup', 'Log group of LibreChat', compute.logGroup.logGroupName);
     if (monitoring.dashboardUrl !== undefined) this.output('DashboardUrl', 'Dashboard', monitoring.dashboardUrl);
   }

@@ -43,6 +43,14 @@ export function documentDbUri({ username, password, host, port }: MongoUriParts)
 }
 
 /** URI of Redis or Valkey without its password, which LibreChat takes from REDIS_PASSWORD. */
-export function redisUri({ host, port, tls }: { readonly host: string; readonly port: string; readonly tls: boolean }): string {
+export function redisUri({
+  host,
+  port,
+  tls,
+}: {
+  readonly host: string;
+  readonly port: string;
+  readonly tls: boolean;
+}): string {
   return `${tls ? 'rediss' : 'redis'}://${host}:${port}`;
 }

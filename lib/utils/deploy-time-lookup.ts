@@ -28,7 +28,13 @@ export function deployTimeLookup(scope: Construct, id: string, props: DeployTime
   const { service, action, parameters, outputPath, revision, policy } = props;
   const resource = new AwsCustomResource(scope, id, {
     resourceType: 'Custom::Lookup',
-    onUpdate: { service, action, parameters, physicalResourceId: PhysicalResourceId.of(revision), outputPaths: [outputPath] },
+    onUpdate: {
+      service,
+      action,
+      parameters,
+      physicalResourceId: PhysicalResourceId.of(revision),
+      outputPaths: [outputPath],
+    },
     policy: AwsCustomResourcePolicy.fromStatements([policy]),
     // The SDK of the runtime knows these calls; fetching the newest would need the internet.
     installLatestAwsSdk: false,

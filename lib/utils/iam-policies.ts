@@ -14,7 +14,11 @@ const PROFILE_PREFIX = /^(us|us-gov|eu|apac|jp|au|ca|global)\./;
  *
  * @returns no statement where the configuration names no models of Bedrock
  */
-export function invokeBedrockModels(scope: Construct, modelIds: readonly string[], config: DeploymentConfig): iam.PolicyStatement[] {
+export function invokeBedrockModels(
+  scope: Construct,
+  modelIds: readonly string[],
+  config: DeploymentConfig,
+): iam.PolicyStatement[] {
   if (modelIds.length === 0) return [];
   const { partition, account, region: stackRegion } = Stack.of(scope);
   const region = config.models.bedrock.region ?? stackRegion;
@@ -27,7 +31,13 @@ export function invokeBedrockModels(scope: Construct, modelIds: readonly string[
       ...(id.startsWith('global.') ? [`arn:${partition}:bedrock:::foundation-model/${model}`] : []),
     ];
   });
-  return [new iam.PolicyStatement({ sid: 'InvokeModels', actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'], resources })];
+  return [
+    new iam.PolicyStatement({
+      sid: 'InvokeModels',
+      actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+      resources,
+    }),
+  ];
 }
 
 /** Models that LibreChat itself calls. */

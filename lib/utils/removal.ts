@@ -3,7 +3,9 @@ import type { DeploymentConfig } from '../../config/schema.ts';
 
 /** Removal policy of a store that can leave a final snapshot behind. */
 export function snapshotOrBetter({ data }: DeploymentConfig): RemovalPolicy {
-  return { destroy: RemovalPolicy.DESTROY, snapshot: RemovalPolicy.SNAPSHOT, retain: RemovalPolicy.RETAIN }[data.removalPolicy];
+  return { destroy: RemovalPolicy.DESTROY, snapshot: RemovalPolicy.SNAPSHOT, retain: RemovalPolicy.RETAIN }[
+    data.removalPolicy
+  ];
 }
 
 /**

@@ -11,7 +11,9 @@ import type { Construct } from 'constructs';
  * They are written to a folder named after their content, so the same content is the same asset.
  */
 export function renderedAsset(scope: Construct, id: string, files: Readonly<Record<string, string>>): Asset {
-  const assetHash = createHash('sha256').update(JSON.stringify(Object.entries(files).sort())).digest('hex');
+  const assetHash = createHash('sha256')
+    .update(JSON.stringify(Object.entries(files).sort()))
+    .digest('hex');
   const folder = join(tmpdir(), 'librechat-cdk', assetHash);
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);

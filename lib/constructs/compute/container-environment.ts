@@ -95,7 +95,10 @@ export function librechatEnvironment(props: LibreChatEnvironmentProps): Containe
     cacheEnvironment(props),
     searchEnvironment(props),
     { variables: props.ragApiUrl === undefined ? {} : { RAG_API_URL: props.ragApiUrl }, secrets: {} },
-    { variables: props.bucketName === undefined ? {} : { AWS_BUCKET_NAME: props.bucketName, AWS_REGION: props.region }, secrets: {} },
+    {
+      variables: props.bucketName === undefined ? {} : { AWS_BUCKET_NAME: props.bucketName, AWS_REGION: props.region },
+      secrets: {},
+    },
     modelEnvironment(props),
   );
 }
@@ -134,7 +137,8 @@ function cacheEnvironment({ cache, config, isSingleProcess }: LibreChatEnvironme
 }
 
 function searchEnvironment({ meilisearchUrl, secrets }: LibreChatEnvironmentProps): ContainerEnvironment {
-  if (meilisearchUrl === undefined || secrets.meiliMasterKey === undefined) return { variables: { SEARCH: 'false' }, secrets: {} };
+  if (meilisearchUrl === undefined || secrets.meiliMasterKey === undefined)
+    return { variables: { SEARCH: 'false' }, secrets: {} };
   return {
     variables: { SEARCH: 'true', MEILI_HOST: meilisearchUrl, MEILI_NO_ANALYTICS: 'true' },
     secrets: { MEILI_MASTER_KEY: secrets.meiliMasterKey },
@@ -151,13 +155,18 @@ const PROVIDERS = {
 /** Bedrock with the role of the machine or task; other providers by the key that the operator stored. */
 function modelEnvironment({ config, secrets, region }: LibreChatEnvironmentProps): ContainerEnvironment {
   const { bedrock } = config.models;
-  const keys = Object.entries(secrets.providerKeys).map(([name, key]) => ({ ...PROVIDERS[name as keyof typeof PROVIDERS], key }));
+  const keys = Object.entries(secrets.providerKeys).map(([name, key]) => ({
+    ...PROVIDERS[name as keyof typeof PROVIDERS],
+    key,
+  }));
   const endpoints = ['agents', ...(bedrock.enabled ? ['bedrock'] : []), ...keys.map(({ endpoint }) => endpoint)];
   return {
     variables: {
       // Only what works is offered.
       ENDPOINTS: endpoints.join(','),
-      ...(bedrock.enabled ? { BEDROCK_AWS_DEFAULT_REGION: bedrock.region ?? region, BEDROCK_AWS_MODELS: bedrock.modelIds.join(',') } : {}),
+      ...(bedrock.enabled
+        ? { BEDROCK_AWS_DEFAULT_REGION: bedrock.region ?? region, BEDROCK_AWS_MODELS: bedrock.modelIds.join(',') }
+        : {}),
     },
     secrets: Object.fromEntries(keys.map(({ variable, key }) => [variable, key])),
   };
@@ -197,7 +206,9 @@ export function ragApiEnvironment({ config, secrets, vectors, region }: RagApiEn
       JWT_SECRET: secrets.jwtSecret,
       POSTGRES_USER: vectors.username,
       POSTGRES_PASSWORD: vectors.password,
-      ...(provider === 'openai' && secrets.providerKeys.openai !== undefined ? { RAG_OPENAI_API_KEY: secrets.providerKeys.openai } : {}),
+      ...(provider === 'openai' && secrets.providerKeys.openai !== undefined
+        ? { RAG_OPENAI_API_KEY: secrets.providerKeys.openai }
+        : {}),
     },
   };
 }
@@ -205,7 +216,11 @@ export function ragApiEnvironment({ config, secrets, vectors, region }: RagApiEn
 /** Environment of Meilisearch. Names: Meilisearch 1.35. */
 export function meilisearchEnvironment(secrets: ApplicationSecrets, memoryMiB: number): ContainerEnvironment {
   return {
-    variables: { MEILI_ENV: 'production', MEILI_NO_ANALYTICS: 'true', MEILI_MAX_INDEXING_MEMORY: `${Math.floor(memoryMiB / 2)}MiB` },
+    variables: {
+      MEILI_ENV: 'production',
+      MEILI_NO_ANALYTICS: 'true',
+      MEILI_MAX_INDEXING_MEMORY: `${Math.floor(memoryMiB / 2)}MiB`,
+    },
     secrets: secrets.meiliMasterKey === undefined ? {} : { MEILI_MASTER_KEY: secrets.meiliMasterKey },
   };
 }

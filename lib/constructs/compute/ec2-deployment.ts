@@ -41,14 +41,18 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   readonly instance: ec2.Instance;
   readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;
   readonly shellCommand: string;
-  readonly createAdminCommand = 'sudo docker compose -f /opt/librechat/docker-compose.yaml exec librechat npm run create-user';
+  readonly createAdminCommand =
+    'sudo docker compose -f /opt/librechat/docker-compose.yaml exec librechat npm run create-user';
   private readonly props: ComputeProps<Ec2Config>;
 
   constructor(scope: Construct, id: string, props: ComputeProps<Ec2Config>) {
     super(scope, id);
     this.props = props;
     const { config } = props;
-    this.logGroup = logGroup(this, 'LogGroup', { name: 'librechat', retentionDays: config.monitoring.logRetentionDays });
+    this.logGroup = logGroup(this, 'LogGroup', {
+      name: 'librechat',
+      retentionDays: config.monitoring.logRetentionDays,
+    });
     const environments = instanceEnvironments(this, props);
     const volume = this.createVolume();
     const role = this.createRole(volume, environments);
@@ -58,7 +62,8 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     this.ragApi = config.features.rag ? this.instance : undefined;
     this.balancerTarget = new InstanceTarget(this.instance, this.sitePort);
     this.shellCommand = `aws ssm start-session --target ${this.instance.instanceId}`;
-    for (const range of config.instance.sshCidrs) this.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.SSH, `SSH from ${range}`);
+    for (const range of config.instance.sshCidrs)
+      this.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.SSH, `SSH from ${range}`);
   }
 
   watched(): Watched[] {
@@ -67,14 +72,37 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       {
         id: 'MachineCheck',
         title: 'Failed checks of the machine',
-        metric: new cloudwatch.Metric({ namespace: 'AWS/EC2', metricName: 'StatusCheckFailed', dimensionsMap, statistic: 'Maximum', period: Duration.minutes(1) }),
-        alarm: { threshold: 1, periods: 5, missingIsBad: true, meaning: 'the machine is not well or stopped', remedy: 'reboot it; its data is on a volume of its own' },
+        metric: new cloudwatch.Metric({
+          namespace: 'AWS/EC2',
+          metricName: 'StatusCheckFailed',
+          dimensionsMap,
+          statistic: 'Maximum',
+          period: Duration.minutes(1),
+        }),
+        alarm: {
+          threshold: 1,
+          periods: 5,
+          missingIsBad: true,
+          meaning: 'the machine is not well or stopped',
+          remedy: 'reboot it; its data is on a volume of its own',
+        },
       },
       {
         id: 'MachineCpu',
         title: 'CPU of the machine, %',
-        metric: new cloudwatch.Metric({ namespace: 'AWS/EC2', metricName: 'CPUUtilization', dimensionsMap, statistic: 'Average', period: Duration.minutes(5) }),
-        alarm: { threshold: 90, periods: 6, meaning: 'the machine has been busy for half an hour', remedy: 'choose a larger instance.type' },
+        metric: new cloudwatch.Metric({
+          namespace: 'AWS/EC2',
+          metricName: 'CPUUtilization',
+          dimensionsMap,
+          statistic: 'Average',
+          period: Duration.minutes(5),
+        }),
+        alarm: {
+          threshold: 90,
+          periods: 6,
+          meaning: 'the machine has been busy for half an hour',
+          remedy: 'choose a larger instance.type',
+        },
       },
     ];
   }
@@ -111,19 +139,36 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     const ownTag = { StringEquals: { [`aws:ResourceTag/${VOLUME_OWNER_TAG}`]: config.stackName } };
     const instances = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
     for (const statement of [
-      new iam.PolicyStatement({ sid: 'TakeDataVolume', actions: ['ec2:AttachVolume', 'ec2:DetachVolume'], resources: [stack.formatArn({ service: 'ec2', resource: 'volume', resourceName: volume.volumeId }), instances], conditions: ownTag }),
-      new iam.PolicyStatement({ sid: 'StopFormerMachine', actions: ['ec2:StopInstances'], resources: [instances], conditions: ownTag }),
-      new iam.PolicyStatement({ sid: 'SeeVolumes', actions: ['ec2:DescribeVolumes', 'ec2:DescribeInstances'], resources: ['*'] }),
+      new iam.PolicyStatement({
+        sid: 'TakeDataVolume',
+        actions: ['ec2:AttachVolume', 'ec2:DetachVolume'],
+        resources: [stack.formatArn({ service: 'ec2', resource: 'volume', resourceName: volume.volumeId }), instances],
+        conditions: ownTag,
+      }),
+      new iam.PolicyStatement({
+        sid: 'StopFormerMachine',
+        actions: ['ec2:StopInstances'],
+        resources: [instances],
+        conditions: ownTag,
+      }),
+      new iam.PolicyStatement({
+        sid: 'SeeVolumes',
+        actions: ['ec2:DescribeVolumes', 'ec2:DescribeInstances'],
+        resources: ['*'],
+      }),
       new iam.PolicyStatement({
         sid: 'ReadSettings',
         actions: ['ssm:GetParameter'],
-        resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: this.settingsParameter.slice(1) })],
+        resources: [
+          stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: this.settingsParameter.slice(1) }),
+        ],
       }),
       ...invokeBedrockModels(this, [...new Set([...chatModels(config), ...embeddingModels(config)])], config),
     ]) {
       role.addToPolicy(statement);
     }
-    for (const environment of Object.values(environments)) for (const { secret } of Object.values(environment.secrets)) secret.grantRead(role);
+    for (const environment of Object.values(environments))
+      for (const { secret } of Object.values(environment.secrets)) secret.grantRead(role);
     this.logGroup.grantWrite(role);
     return role;
   }
@@ -131,9 +176,16 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   private createInstance(role: iam.Role, volume: ec2.Volume, environments: Environments): ec2.Instance {
     const { config, network } = this.props;
     const { instance: settings } = config;
-    const files = renderedAsset(this, 'Files', { ...instanceFiles(config), 'librechat.yaml': librechatYaml(config), 'rds-ca-bundle.pem': readFileSync(CA_BUNDLE_FILE, 'utf8') });
+    const files = renderedAsset(this, 'Files', {
+      ...instanceFiles(config),
+      'librechat.yaml': librechatYaml(config),
+      'rds-ca-bundle.pem': readFileSync(CA_BUNDLE_FILE, 'utf8'),
+    });
     files.grantRead(role);
-    const revision = createHash('sha256').update(JSON.stringify([config, files.assetHash])).digest('hex').slice(0, 12);
+    const revision = createHash('sha256')
+      .update(JSON.stringify([config, files.assetHash]))
+      .digest('hex')
+      .slice(0, 12);
     // A wait condition is signalled once in its life: each revision of the machine needs a new one.
     const handle = new CfnWaitConditionHandle(this, `ReadySignal${revision}`);
     const isPublic = network.privateSubnets === undefined || (config.access.type === 'http' && !settings.loadBalancer);
@@ -142,15 +194,31 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       vpcSubnets: network.computeSubnets(isPublic, 1),
       associatePublicIpAddress: isPublic,
       instanceType: new ec2.InstanceType(settings.type),
-      machineImage: { getImage: () => ({ imageId: this.findImage(), osType: ec2.OperatingSystemType.LINUX, userData: ec2.UserData.forLinux() }) },
+      machineImage: {
+        getImage: () => ({
+          imageId: this.findImage(),
+          osType: ec2.OperatingSystemType.LINUX,
+          userData: ec2.UserData.forLinux(),
+        }),
+      },
       role,
       requireImdsv2: false,
       httpTokens: ec2.HttpTokens.REQUIRED,
       // Containers are one hop behind the machine.
       httpPutResponseHopLimit: 2,
-      blockDevices: [{ deviceName: '/dev/xvda', volume: ec2.BlockDeviceVolume.ebs(settings.rootVolumeGiB, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }) }],
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: ec2.BlockDeviceVolume.ebs(settings.rootVolumeGiB, {
+            encrypted: true,
+            volumeType: ec2.EbsDeviceVolumeType.GP3,
+          }),
+        },
+      ],
       disableApiTermination: config.data.deletionProtection,
-      ...(settings.keyPairName === undefined ? {} : { keyPair: ec2.KeyPair.fromKeyPairName(this, 'KeyPair', settings.keyPairName) }),
+      ...(settings.keyPairName === undefined
+        ? {}
+        : { keyPair: ec2.KeyPair.fromKeyPairName(this, 'KeyPair', settings.keyPairName) }),
       userData: userData({
         stackName: config.stackName,
         region: Stack.of(this).region,
@@ -172,7 +240,11 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       description: 'Settings of the containers, without secrets',
       value: Stack.of(this).toJsonString({ revision, containers: containerSettings(environments) }),
     });
-    const ready = new CfnWaitCondition(this, `Ready${revision}`, { handle: handle.ref, timeout: String(READY_SECONDS), count: 1 });
+    const ready = new CfnWaitCondition(this, `Ready${revision}`, {
+      handle: handle.ref,
+      timeout: String(READY_SECONDS),
+      count: 1,
+    });
     ready.node.addDependency(instance, parameter);
     return instance;
   }
@@ -188,7 +260,11 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       parameters: { Name: name },
       outputPath: 'Parameter.Value',
       revision: `${name}#${config.instance.amiRelease}`,
-      policy: new iam.PolicyStatement({ sid: 'FindMachineImage', actions: ['ssm:GetParameter'], resources: [`arn:${partition}:ssm:${region}::parameter${name}`] }),
+      policy: new iam.PolicyStatement({
+        sid: 'FindMachineImage',
+        actions: ['ssm:GetParameter'],
+        resources: [`arn:${partition}:ssm:${region}::parameter${name}`],
+      }),
     });
   }
 }

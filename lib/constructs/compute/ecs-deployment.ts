@@ -45,7 +45,9 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
     this.props = props;
     this.cluster = new ecs.Cluster(this, 'Cluster', {
       vpc: network.vpc,
-      containerInsightsV2: config.service.containerInsights ? ecs.ContainerInsights.ENABLED : ecs.ContainerInsights.DISABLED,
+      containerInsightsV2: config.service.containerInsights
+        ? ecs.ContainerInsights.ENABLED
+        : ecs.ContainerInsights.DISABLED,
       enableFargateCapacityProviders: true,
     });
     this.files = {
@@ -53,7 +55,10 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       'rds-ca-bundle.pem': new Asset(this, 'CaBundle', { path: CA_BUNDLE_FILE }),
     };
     if (config.features.rag || config.features.search) {
-      this.cluster.addDefaultCloudMapNamespace({ name: `${config.stackName.toLowerCase()}.internal`, vpc: network.vpc });
+      this.cluster.addDefaultCloudMapNamespace({
+        name: `${config.stackName.toLowerCase()}.internal`,
+        vpc: network.vpc,
+      });
     }
     const ragApi = config.features.rag ? this.createRagApi() : undefined;
     const meilisearch = config.features.search ? this.createMeilisearch() : undefined;
@@ -115,7 +120,12 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       command: ['node', 'api/server/index.js'],
       workingDirectory: '/app',
       user: '1000:1000',
-      healthCommand: ['CMD', 'node', '-e', `fetch('http://127.0.0.1:${PORTS.librechat}/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`],
+      healthCommand: [
+        'CMD',
+        'node',
+        '-e',
+        `fetch('http://127.0.0.1:${PORTS.librechat}/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`,
+      ],
       startPeriod: Duration.seconds(120),
       stopTimeout: LIBRECHAT_STOP_TIMEOUT,
       files: this.files,
@@ -126,7 +136,8 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
     ] as const) {
       if (folder !== undefined) storage.mount(task, folder, path);
     }
-    for (const statement of invokeBedrockModels(this, chatModels(config), config)) task.definition.addToTaskRolePolicy(statement);
+    for (const statement of invokeBedrockModels(this, chatModels(config), config))
+      task.definition.addToTaskRolePolicy(statement);
     const isShared = database.cache !== undefined;
     const service = this.createService('LibreChat', task, {
       // Without Redis two tasks at once would split sessions and streams between them.
@@ -138,7 +149,11 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
     storage.allowFrom(service);
     const scaling = service.autoScaleTaskCount({ minCapacity: librechat.minTasks, maxCapacity: librechat.maxTasks });
     // Each scale-in cuts the answers that a task is writing: out fast, in slowly.
-    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: CPU_TARGET_PERCENT, scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(15) });
+    scaling.scaleOnCpuUtilization('Cpu', {
+      targetUtilizationPercent: CPU_TARGET_PERCENT,
+      scaleOutCooldown: Duration.minutes(1),
+      scaleInCooldown: Duration.minutes(15),
+    });
     return { task, service };
   }
 
@@ -154,12 +169,23 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       environment: ragApiEnvironment({ config, secrets, vectors: database.vectors, region: Stack.of(this).region }),
       port: PORTS.ragApi,
       // The answer is 200 even when the database is down: only the body tells.
-      healthCommand: ['CMD', 'python', '-c', `import sys,urllib.request as u; sys.exit(b'"UP"' not in u.urlopen('http://127.0.0.1:${PORTS.ragApi}/health', timeout=5).read())`],
+      healthCommand: [
+        'CMD',
+        'python',
+        '-c',
+        `import sys,urllib.request as u; sys.exit(b'"UP"' not in u.urlopen('http://127.0.0.1:${PORTS.ragApi}/health', timeout=5).read())`,
+      ],
       startPeriod: Duration.seconds(120),
       files: { 'rds-ca-bundle.pem': this.files['rds-ca-bundle.pem'] },
     });
-    for (const statement of invokeBedrockModels(this, embeddingModels(config), config)) task.definition.addToTaskRolePolicy(statement);
-    return this.createService('RagApi', task, { desiredCount: size.tasks, minHealthyPercent: 100, maxHealthyPercent: 200, cloudMapOptions: { name: 'rag-api' } });
+    for (const statement of invokeBedrockModels(this, embeddingModels(config), config))
+      task.definition.addToTaskRolePolicy(statement);
+    return this.createService('RagApi', task, {
+      desiredCount: size.tasks,
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      cloudMapOptions: { name: 'rag-api' },
+    });
   }
 
   private createMeilisearch(): ecs.FargateService {
@@ -176,10 +202,19 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       startPeriod: Duration.seconds(30),
     });
     // Its index is rebuilt from the chats; two writers at once would break it.
-    return this.createService('Meilisearch', task, { desiredCount: 1, minHealthyPercent: 0, maxHealthyPercent: 100, cloudMapOptions: { name: 'meilisearch' } });
+    return this.createService('Meilisearch', task, {
+      desiredCount: 1,
+      minHealthyPercent: 0,
+      maxHealthyPercent: 100,
+      cloudMapOptions: { name: 'meilisearch' },
+    });
   }
 
-  private createService(id: string, task: FargateTask, props: Omit<ecs.FargateServiceProps, 'cluster' | 'taskDefinition'>): ecs.FargateService {
+  private createService(
+    id: string,
+    task: FargateTask,
+    props: Omit<ecs.FargateServiceProps, 'cluster' | 'taskDefinition'>,
+  ): ecs.FargateService {
     const { config, network } = this.props;
     const isPublic = config.service.subnets === 'public';
     return new ecs.FargateService(this, id, {

@@ -87,10 +87,19 @@ export class FargateTask extends Construct {
       stopTimeout: props.stopTimeout,
       environment: { ...environment.variables },
       secrets: Object.fromEntries(
-        Object.entries(environment.secrets).map(([variable, { secret, field }]) => [variable, ecs.Secret.fromSecretsManager(secret, field)]),
+        Object.entries(environment.secrets).map(([variable, { secret, field }]) => [
+          variable,
+          ecs.Secret.fromSecretsManager(secret, field),
+        ]),
       ),
       portMappings: [{ containerPort: props.port }],
-      healthCheck: { command: props.healthCommand, interval: Duration.seconds(30), timeout: Duration.seconds(10), retries: 3, startPeriod: props.startPeriod },
+      healthCheck: {
+        command: props.healthCommand,
+        interval: Duration.seconds(30),
+        timeout: Duration.seconds(10),
+        retries: 3,
+        startPeriod: props.startPeriod,
+      },
       linuxParameters: new ecs.LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true }),
       logging,
     });
@@ -99,7 +108,9 @@ export class FargateTask extends Construct {
 
   private addFiles(config: EcsConfig, files: Readonly<Record<string, Asset>>, logging: ecs.LogDriver): void {
     this.definition.addVolume({ name: 'config' });
-    const copies = Object.entries(files).map(([name, asset]) => `aws s3 cp --only-show-errors '${asset.s3ObjectUrl}' '${FILES_FOLDER}/${name}'`);
+    const copies = Object.entries(files).map(
+      ([name, asset]) => `aws s3 cp --only-show-errors '${asset.s3ObjectUrl}' '${FILES_FOLDER}/${name}'`,
+    );
     const init = this.definition.addContainer('files', {
       image: ecs.ContainerImage.fromRegistry(mirrored(IMAGES.awsCli, config)),
       essential: false,

@@ -12,7 +12,10 @@ const BASE = new URL('../../../config/librechat.yaml', import.meta.url);
 export function librechatYaml(config: DeploymentConfig): string {
   const document = parseDocument(readFileSync(BASE, 'utf8'));
   // Links to images are stored in messages: behind S3 they would die with the credentials that signed them.
-  document.set('fileStrategies', document.createNode({ avatar: 'local', image: 'local', document: config.features.fileStrategy }));
+  document.set(
+    'fileStrategies',
+    document.createNode({ avatar: 'local', image: 'local', document: config.features.fileStrategy }),
+  );
   if (config.registration.policy === 'domains') {
     document.setIn(['registration', 'allowedDomains'], document.createNode(config.registration.allowedDomains));
   }

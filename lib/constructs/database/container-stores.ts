@@ -14,7 +14,13 @@ export const CONTAINER_HOSTS = { documents: 'mongodb', vectors: 'vectordb', cach
 export function containerDocuments(scope: Construct, config: DeploymentConfig): DocumentStore {
   const login = loginSecret(scope, 'MongoLogin', config, 'librechat', 'Login of MongoDB in its container');
   return {
-    uri: { secret: uriSecret(scope, config, mongoContainerUri({ ...loginOf(login), host: CONTAINER_HOSTS.documents, port: '27017' })) },
+    uri: {
+      secret: uriSecret(
+        scope,
+        config,
+        mongoContainerUri({ ...loginOf(login), host: CONTAINER_HOSTS.documents, port: '27017' }),
+      ),
+    },
     rootLogin: { username: { secret: login, field: 'username' }, password: { secret: login, field: 'password' } },
     isInitialized: false,
     connectable: undefined,
@@ -38,7 +44,13 @@ export function containerVectors(scope: Construct, config: DeploymentConfig): Ve
 /** Valkey in a container. */
 export function containerCache(scope: Construct, config: DeploymentConfig): CacheStore {
   const login = loginSecret(scope, 'CacheLogin', config, 'default', 'Password of Valkey in its container');
-  return { host: CONTAINER_HOSTS.cache, port: '6379', password: { secret: login, field: 'password' }, tls: false, connectable: undefined };
+  return {
+    host: CONTAINER_HOSTS.cache,
+    port: '6379',
+    password: { secret: login, field: 'password' },
+    tls: false,
+    connectable: undefined,
+  };
 }
 
 /** User and password of a login, resolved by CloudFormation when it deploys. */

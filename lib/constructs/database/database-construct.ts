@@ -37,7 +37,8 @@ export class DatabaseConstruct extends Construct {
   allowFrom(compute: ILibreChatCompute): void {
     this.documents.connectable?.connections.allowDefaultPortFrom(compute, 'LibreChat: users, chats, settings');
     this.cache?.connectable?.connections.allowDefaultPortFrom(compute, 'LibreChat: sessions and streams');
-    if (compute.ragApi !== undefined) this.vectors?.connectable?.connections.allowDefaultPortFrom(compute.ragApi, 'RAG API: embeddings');
+    if (compute.ragApi !== undefined)
+      this.vectors?.connectable?.connections.allowDefaultPortFrom(compute.ragApi, 'RAG API: embeddings');
   }
 
   /** What tells whether the stores are well. */
@@ -53,7 +54,9 @@ export class DatabaseConstruct extends Construct {
         return new DocumentDatabase(this, 'Documents', { config, network, settings: config.documentStore });
       case 'external':
         return {
-          uri: { secret: secretsmanager.Secret.fromSecretCompleteArn(this, 'MongoUri', config.documentStore.uriSecretArn) },
+          uri: {
+            secret: secretsmanager.Secret.fromSecretCompleteArn(this, 'MongoUri', config.documentStore.uriSecretArn),
+          },
           rootLogin: undefined,
           isInitialized: false,
           connectable: undefined,
@@ -64,7 +67,9 @@ export class DatabaseConstruct extends Construct {
   private createVectors(config: DeploymentConfig, network: NetworkConstruct): VectorStore | undefined {
     const settings = config.vectorStore;
     if (settings === undefined) return undefined;
-    return settings.type === 'container' ? containerVectors(this, config) : new PostgresDatabase(this, 'Vectors', { config, network, settings });
+    return settings.type === 'container'
+      ? containerVectors(this, config)
+      : new PostgresDatabase(this, 'Vectors', { config, network, settings });
   }
 
   private createCache(config: DeploymentConfig, network: NetworkConstruct): CacheStore | undefined {

@@ -38,7 +38,11 @@ export class DatabaseInitializer extends Construct {
   /** Port beside it. */
   readonly port: string;
 
-  constructor(scope: Construct, id: string, { config, network, bundle, endpoint, masterSecret, appSecret, server }: DatabaseInitializerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, network, bundle, endpoint, masterSecret, appSecret, server }: DatabaseInitializerProps,
+  ) {
     super(scope, id);
     const retentionDays = config.monitoring.logRetentionDays;
     const handler = new lambda.Function(this, 'Function', {

@@ -35,7 +35,13 @@ export class DocumentDatabase extends Construct implements DocumentStore {
 
   constructor(scope: Construct, id: string, { config, network, settings }: DocumentDatabaseProps) {
     super(scope, id);
-    const master = loginSecret(this, 'MasterLogin', config, 'librechatmaster', 'Master login of DocumentDB, for its initializer alone');
+    const master = loginSecret(
+      this,
+      'MasterLogin',
+      config,
+      'librechatmaster',
+      'Master login of DocumentDB, for its initializer alone',
+    );
     const login = loginSecret(this, 'Login', config, 'librechat', "LibreChat's login to DocumentDB");
     const cluster = new docdb.DatabaseCluster(this, 'Resource', {
       vpc: network.vpc,
@@ -82,7 +88,13 @@ export class DocumentDatabase extends Construct implements DocumentStore {
           statistic: 'Average',
           period: Duration.minutes(5),
         }),
-        alarm: { threshold: 80, periods: 6, missingIsBad: true, meaning: 'DocumentDB is at its limit or gone', remedy: 'choose a larger documentStore.instanceClass' },
+        alarm: {
+          threshold: 80,
+          periods: 6,
+          missingIsBad: true,
+          meaning: 'DocumentDB is at its limit or gone',
+          remedy: 'choose a larger documentStore.instanceClass',
+        },
       },
     ];
   }

@@ -55,15 +55,28 @@ export class PostgresDatabase extends Construct implements VectorStore {
   constructor(scope: Construct, id: string, props: PostgresDatabaseProps) {
     super(scope, id);
     const { config, network } = props;
-    const master = loginSecret(this, 'MasterLogin', config, 'librechatmaster', 'Master login of PostgreSQL, for its initializer alone');
+    const master = loginSecret(
+      this,
+      'MasterLogin',
+      config,
+      'librechatmaster',
+      'Master login of PostgreSQL, for its initializer alone',
+    );
     const login = loginSecret(this, 'Login', config, 'librechat_rag', "The RAG API's login to PostgreSQL");
     const serverProps = { ...props, credentials: rds.Credentials.fromSecret(master) };
-    const { connectable, endpoint } = props.settings.type === 'rds' ? this.createInstance(serverProps, props.settings) : this.createCluster(serverProps, props.settings);
+    const { connectable, endpoint } =
+      props.settings.type === 'rds'
+        ? this.createInstance(serverProps, props.settings)
+        : this.createCluster(serverProps, props.settings);
     const initializer = new DatabaseInitializer(this, 'Initializer', {
       config,
       network,
       bundle: 'init-postgres',
-      endpoint: { host: endpoint.hostname, port: Tokenization.stringifyNumber(endpoint.port), database: VECTOR_DATABASE },
+      endpoint: {
+        host: endpoint.hostname,
+        port: Tokenization.stringifyNumber(endpoint.port),
+        database: VECTOR_DATABASE,
+      },
       masterSecret: master,
       appSecret: login,
       server: connectable,
@@ -74,7 +87,12 @@ export class PostgresDatabase extends Construct implements VectorStore {
         id: 'VectorsCpu',
         title: 'CPU of PostgreSQL, %',
         metric: connectable.metricCPUUtilization({ statistic: 'Average', period: Duration.minutes(5) }),
-        alarm: { threshold: 80, periods: 6, meaning: 'PostgreSQL is at its limit', remedy: 'choose a larger vectorStore' },
+        alarm: {
+          threshold: 80,
+          periods: 6,
+          meaning: 'PostgreSQL is at its limit',
+          remedy: 'choose a larger vectorStore',
+        },
       },
     ];
     this.host = initializer.host;
@@ -84,7 +102,9 @@ export class PostgresDatabase extends Construct implements VectorStore {
   }
 
   private createInstance({ config, network, credentials }: ServerProps, settings: RdsSettings): Server {
-    const engine = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.of(ENGINES.postgres, MAJOR) });
+    const engine = rds.DatabaseInstanceEngine.postgres({
+      version: rds.PostgresEngineVersion.of(ENGINES.postgres, MAJOR),
+    });
     const instance = new rds.DatabaseInstance(this, 'Resource', {
       engine,
       credentials,
@@ -111,7 +131,9 @@ export class PostgresDatabase extends Construct implements VectorStore {
   }
 
   private createCluster({ config, network, credentials }: ServerProps, settings: AuroraSettings): Server {
-    const engine = rds.DatabaseClusterEngine.auroraPostgres({ version: rds.AuroraPostgresEngineVersion.of(ENGINES.auroraPostgres, MAJOR) });
+    const engine = rds.DatabaseClusterEngine.auroraPostgres({
+      version: rds.AuroraPostgresEngineVersion.of(ENGINES.auroraPostgres, MAJOR),
+    });
     const cluster = new rds.DatabaseCluster(this, 'Resource', {
       engine,
       credentials,
@@ -120,7 +142,9 @@ export class PostgresDatabase extends Construct implements VectorStore {
       serverlessV2MinCapacity: settings.minAcu,
       serverlessV2MaxCapacity: settings.maxAcu,
       writer: rds.ClusterInstance.serverlessV2('Writer'),
-      readers: ['Reader', 'SecondReader'].slice(0, settings.readers).map((name) => rds.ClusterInstance.serverlessV2(name, { scaleWithWriter: true })),
+      readers: ['Reader', 'SecondReader']
+        .slice(0, settings.readers)
+        .map((name) => rds.ClusterInstance.serverlessV2(name, { scaleWithWriter: true })),
       storageEncrypted: true,
       backup: { retention: Duration.days(config.data.backupRetentionDays) },
       deletionProtection: config.data.deletionProtection,

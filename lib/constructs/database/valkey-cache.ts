@@ -31,9 +31,16 @@ export class ValkeyCache extends Construct implements CacheStore {
   constructor(scope: Construct, id: string, { config, network, settings }: ValkeyCacheProps) {
     super(scope, id);
     const login = loginSecret(this, 'Login', config, 'default', 'Password of Valkey');
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: 'Valkey', allowAllOutbound: false });
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: network.vpc,
+      description: 'Valkey',
+      allowAllOutbound: false,
+    });
     const { subnetIds } = network.vpc.selectSubnets(network.isolatedSubnets);
-    const subnets = new elasticache.CfnSubnetGroup(this, 'Subnets', { description: 'Isolated subnets for Valkey', subnetIds });
+    const subnets = new elasticache.CfnSubnetGroup(this, 'Subnets', {
+      description: 'Isolated subnets for Valkey',
+      subnetIds,
+    });
     const group = new elasticache.CfnReplicationGroup(this, 'Resource', {
       replicationGroupDescription: 'Sessions and streams of LibreChat',
       engine: 'valkey',
@@ -67,7 +74,12 @@ export class ValkeyCache extends Construct implements CacheStore {
           statistic: 'Maximum',
           period: Duration.minutes(5),
         }),
-        alarm: { threshold: 80, periods: 3, meaning: 'Valkey fills up; a full one refuses sessions', remedy: 'choose a larger redis.nodeType' },
+        alarm: {
+          threshold: 80,
+          periods: 3,
+          meaning: 'Valkey fills up; a full one refuses sessions',
+          remedy: 'choose a larger redis.nodeType',
+        },
       },
     ];
   }

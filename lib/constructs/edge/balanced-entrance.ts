@@ -40,7 +40,11 @@ export class BalancedEntrance extends Construct implements IEntrance {
     this.proxyHops = isInternal ? 2 : 1;
     switch (access.type) {
       case 'cloudfront': {
-        this.listener = balancer.addListener('Http', { port: 80, protocol: elbv2.ApplicationProtocol.HTTP, open: false });
+        this.listener = balancer.addListener('Http', {
+          port: 80,
+          protocol: elbv2.ApplicationProtocol.HTTP,
+          open: false,
+        });
         balancer.connections.allowFrom(cloudFrontAddresses(this), ec2.Port.tcp(80), 'CloudFront');
         const origin = origins.VpcOrigin.withApplicationLoadBalancer(balancer, ORIGIN_PROPS);
         this.siteUrl = new SiteDistribution(this, 'Distribution', { access, origin }).siteUrl;
@@ -53,7 +57,11 @@ export class BalancedEntrance extends Construct implements IEntrance {
         this.siteUrl = `https://${access.domainName}`;
         break;
       case 'http':
-        this.listener = balancer.addListener('Http', { port: 80, protocol: elbv2.ApplicationProtocol.HTTP, open: false });
+        this.listener = balancer.addListener('Http', {
+          port: 80,
+          protocol: elbv2.ApplicationProtocol.HTTP,
+          open: false,
+        });
         allowClients(balancer, 80, config);
         this.siteUrl = `http://${balancer.loadBalancerDnsName}`;
         break;
@@ -67,7 +75,13 @@ export class BalancedEntrance extends Construct implements IEntrance {
       targets: [compute.balancerTarget],
       deregistrationDelay: DRAIN,
       // The first chat blocks LibreChat's event loop for some time: no hasty verdict.
-      healthCheck: { path: '/readyz', interval: Duration.seconds(20), timeout: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 4 },
+      healthCheck: {
+        path: '/readyz',
+        interval: Duration.seconds(20),
+        timeout: Duration.seconds(10),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 4,
+      },
     });
   }
 
@@ -91,19 +105,29 @@ export class BalancedEntrance extends Construct implements IEntrance {
         id: 'UnhealthyHosts',
         title: 'Targets that are not ready',
         metric: metrics.unhealthyHostCount({ statistic: 'Maximum', period: Duration.minutes(1) }),
-        alarm: { threshold: 1, periods: 10, meaning: 'a task or machine has not been ready for ten minutes', remedy: 'look at the reasons of stopped tasks and at its log group' },
+        alarm: {
+          threshold: 1,
+          periods: 10,
+          meaning: 'a task or machine has not been ready for ten minutes',
+          remedy: 'look at the reasons of stopped tasks and at its log group',
+        },
       },
     ];
   }
 
-  private listenWithCertificate(balancer: elbv2.ApplicationLoadBalancer, access: DomainAccess): elbv2.ApplicationListener {
-    const { domainName, hostedZoneId, hostedZoneName, certificateArn } = access;
+  private listenWithCertificate(
+    balancer: elbv2.ApplicationLoadBalancer,
+    access: DomainAccess,
+  ): elbv2.ApplicationListener {
+    const { domainName, hostedZoneId, certificateArn } = access;
     const zone =
-      hostedZoneId === undefined || hostedZoneName === undefined
-        ? undefined
-        : route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName: hostedZoneName });
+      hostedZoneId === undefined ? undefined : route53.HostedZone.fromHostedZoneId(this, 'Zone', hostedZoneId);
     if (zone !== undefined) {
-      new route53.ARecord(this, 'Record', { zone, recordName: `${domainName}.`, target: route53.RecordTarget.fromAlias(new targets.LoadBalancerTarget(balancer)) });
+      new route53.ARecord(this, 'Record', {
+        zone,
+        recordName: `${domainName}.`,
+        target: route53.RecordTarget.fromAlias(new targets.LoadBalancerTarget(balancer)),
+      });
     }
     const certificate =
       certificateArn === undefined

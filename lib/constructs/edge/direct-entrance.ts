@@ -38,7 +38,10 @@ export class DirectEntrance extends Construct implements IEntrance {
       return;
     }
     const address = new ec2.CfnEIP(this, 'Address', { domain: 'vpc' });
-    new ec2.CfnEIPAssociation(this, 'AddressAssociation', { allocationId: address.attrAllocationId, instanceId: instance.instanceId });
+    new ec2.CfnEIPAssociation(this, 'AddressAssociation', {
+      allocationId: address.attrAllocationId,
+      instanceId: instance.instanceId,
+    });
     allowClients({ connections }, sitePort, config);
     this.url = `http://${address.attrPublicIp}`;
   }

@@ -31,10 +31,13 @@ export interface EntranceProps {
 /** The entrance that the configuration asks for: a load balancer, unless one machine is served without. */
 export function createEntrance(scope: Construct, id: string, props: EntranceProps): IEntrance {
   const { config } = props;
-  return config.mode === 'ec2' && !config.instance.loadBalancer ? new DirectEntrance(scope, id, props) : new BalancedEntrance(scope, id, props);
+  return config.mode === 'ec2' && !config.instance.loadBalancer
+    ? new DirectEntrance(scope, id, props)
+    : new BalancedEntrance(scope, id, props);
 }
 
 /** Lets the ranges of the configuration in. */
 export function allowClients(target: ec2.IConnectable, port: number, { access }: DeploymentConfig): void {
-  for (const range of access.allowedCidrs) target.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.tcp(port), `People of ${range}`);
+  for (const range of access.allowedCidrs)
+    target.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.tcp(port), `People of ${range}`);
 }

@@ -67,7 +67,11 @@ export function cloudFrontAddresses(scope: Construct): ec2.IPeer {
     parameters: { Filters: [{ Name: 'prefix-list-name', Values: ['com.amazonaws.global.cloudfront.origin-facing'] }] },
     outputPath: 'PrefixLists.0.PrefixListId',
     revision: 'cloudfront-origin-facing',
-    policy: new iam.PolicyStatement({ sid: 'FindPrefixList', actions: ['ec2:DescribeManagedPrefixLists'], resources: ['*'] }),
+    policy: new iam.PolicyStatement({
+      sid: 'FindPrefixList',
+      actions: ['ec2:DescribeManagedPrefixLists'],
+      resources: ['*'],
+    }),
   });
   return ec2.Peer.prefixList(prefixListId);
 }

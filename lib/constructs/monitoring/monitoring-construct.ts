@@ -45,16 +45,24 @@ export class MonitoringConstruct extends Construct {
         metric,
         alarmDescription: `${alarm.meaning}. What to do: ${alarm.remedy}.`,
         threshold: alarm.threshold,
-        comparisonOperator: alarm.below === true ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD : cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        comparisonOperator:
+          alarm.below === true
+            ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+            : cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: alarm.periods,
-        treatMissingData: alarm.missingIsBad === true ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.NOT_BREACHING,
+        treatMissingData:
+          alarm.missingIsBad === true
+            ? cloudwatch.TreatMissingData.BREACHING
+            : cloudwatch.TreatMissingData.NOT_BREACHING,
       }).addAlarmAction(new SnsAction(topic));
     }
   }
 
   private createDashboard({ stackName }: DeploymentConfig, watched: readonly Watched[]): string {
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { dashboardName: stackName });
-    dashboard.addWidgets(...watched.map(({ title, metric }) => new cloudwatch.GraphWidget({ title, left: [metric], width: 8 })));
+    dashboard.addWidgets(
+      ...watched.map(({ title, metric }) => new cloudwatch.GraphWidget({ title, left: [metric], width: 8 })),
+    );
     const { region } = Stack.of(this);
     return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards:name=${stackName}`;
   }

@@ -6,7 +6,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
  * A second lock behind the security groups. The S3 gateway endpoint is not used from these subnets.
  */
 export function protectIsolatedSubnets(vpc: ec2.Vpc, cidr: string): void {
-  const acl = new ec2.NetworkAcl(vpc, 'IsolatedAcl', { vpc, subnetSelection: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } });
+  const acl = new ec2.NetworkAcl(vpc, 'IsolatedAcl', {
+    vpc,
+    subnetSelection: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+  });
   for (const [id, direction] of [
     ['FromVpc', ec2.TrafficDirection.INGRESS],
     ['ToVpc', ec2.TrafficDirection.EGRESS],

@@ -29,10 +29,16 @@ export class NetworkConstruct extends Construct {
   constructor(scope: Construct, id: string, { config }: NetworkConstructProps) {
     super(scope, id);
     const { network } = config;
-    this.vpc = network.existingVpc === undefined ? this.createVpc(config) : ec2.Vpc.fromVpcAttributes(this, 'Vpc', vpcAttributes(network.existingVpc));
+    this.vpc =
+      network.existingVpc === undefined
+        ? this.createVpc(config)
+        : ec2.Vpc.fromVpcAttributes(this, 'Vpc', vpcAttributes(network.existingVpc));
     const availabilityZones = this.vpc.availabilityZones.slice(0, network.zones);
-    const hasPrivate = network.existingVpc === undefined ? network.natGateways > 0 : network.existingVpc.privateSubnetIds.length > 0;
-    this.privateSubnets = hasPrivate ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, availabilityZones } : undefined;
+    const hasPrivate =
+      network.existingVpc === undefined ? network.natGateways > 0 : network.existingVpc.privateSubnetIds.length > 0;
+    this.privateSubnets = hasPrivate
+      ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, availabilityZones }
+      : undefined;
     this.createInterfaceEndpoints(config);
   }
 
@@ -45,7 +51,10 @@ export class NetworkConstruct extends Construct {
 
   /** Subnets of a load balancer, in every zone of the VPC; isolated ones would not let its clients in. */
   balancerSubnets(internal: boolean): ec2.SubnetSelection {
-    return { subnetType: internal && this.privateSubnets !== undefined ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PUBLIC };
+    return {
+      subnetType:
+        internal && this.privateSubnets !== undefined ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PUBLIC,
+    };
   }
 
   private createVpc({ network, monitoring }: DeploymentConfig): ec2.Vpc {
@@ -56,20 +65,35 @@ export class NetworkConstruct extends Construct {
       reservedAzs: PLANNED_ZONES - zones,
       natGateways: network.natGateways,
       ...(network.natType === 'instance' && network.natGateways > 0
-        ? { natGatewayProvider: ec2.NatProvider.instanceV2({ instanceType: new ec2.InstanceType('t4g.nano'), defaultAllowedTraffic: ec2.NatTrafficDirection.OUTBOUND_ONLY }) }
+        ? {
+            natGatewayProvider: ec2.NatProvider.instanceV2({
+              instanceType: new ec2.InstanceType('t4g.nano'),
+              defaultAllowedTraffic: ec2.NatTrafficDirection.OUTBOUND_ONLY,
+            }),
+          }
         : {}),
       // Private comes last, so that adding NAT later moves no other subnet.
       subnetConfiguration: [
         { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
         { name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
-        ...(network.natGateways > 0 ? [{ name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 }] : []),
+        ...(network.natGateways > 0
+          ? [{ name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 }]
+          : []),
       ],
-      gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 }, DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB } },
+      gatewayEndpoints: {
+        S3: { service: ec2.GatewayVpcEndpointAwsService.S3 },
+        DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB },
+      },
     });
     if (network.flowLogs) {
       const group = logGroup(this, 'FlowLogGroup', { name: 'flow-logs', retentionDays: monitoring.logRetentionDays });
-      const role = new iam.Role(this, 'FlowLogRole', { assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com') });
-      vpc.addFlowLog('FlowLog', { destination: ec2.FlowLogDestination.toCloudWatchLogs(group, role), trafficType: ec2.FlowLogTrafficType.ALL });
+      const role = new iam.Role(this, 'FlowLogRole', {
+        assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com'),
+      });
+      vpc.addFlowLog('FlowLog', {
+        destination: ec2.FlowLogDestination.toCloudWatchLogs(group, role),
+        trafficType: ec2.FlowLogTrafficType.ALL,
+      });
     }
     protectIsolatedSubnets(vpc, network.cidr);
     return vpc;
@@ -77,7 +101,10 @@ export class NetworkConstruct extends Construct {
 
   private createInterfaceEndpoints({ network }: DeploymentConfig): void {
     for (const service of network.interfaceEndpoints) {
-      const id = `${service.split(/[.-]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Endpoint`;
+      const id = `${service
+        .split(/[.-]/)
+        .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+        .join('')}Endpoint`;
       this.vpc.addInterfaceEndpoint(id, {
         service: new ec2.InterfaceVpcEndpointAwsService(service),
         subnets: { ...this.isolatedSubnets, availabilityZones: this.vpc.availabilityZones.slice(0, network.zones) },

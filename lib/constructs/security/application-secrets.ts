@@ -36,24 +36,41 @@ export class ApplicationSecrets extends Construct {
   readonly meiliMasterKey: SecretValueRef | undefined;
 
   /** Keys of model providers, by provider: the operator's own secrets. */
-  readonly providerKeys: Readonly<Partial<Record<keyof DeploymentConfig['models']['providerKeySecretArns'], SecretValueRef>>>;
+  readonly providerKeys: Readonly<
+    Partial<Record<keyof DeploymentConfig['models']['providerKeySecretArns'], SecretValueRef>>
+  >;
 
   constructor(scope: Construct, id: string, { config }: ApplicationSecretsProps) {
     super(scope, id);
-    this.credsKey = { secret: hexSecret(this, 'CredsKey', config, 64, 'CREDS_KEY: encrypts the keys that users store') };
+    this.credsKey = {
+      secret: hexSecret(this, 'CredsKey', config, 64, 'CREDS_KEY: encrypts the keys that users store'),
+    };
     this.credsIv = { secret: hexSecret(this, 'CredsIv', config, 32, 'CREDS_IV: initialization vector of CREDS_KEY') };
     this.jwtSecret = { secret: hexSecret(this, 'JwtSecret', config, 64, 'JWT_SECRET: signs sessions') };
-    this.jwtRefreshSecret = { secret: hexSecret(this, 'JwtRefreshSecret', config, 64, 'JWT_REFRESH_SECRET: signs refresh tokens') };
-    this.meiliMasterKey = config.features.search ? { secret: hexSecret(this, 'MeiliMasterKey', config, 64, 'MEILI_MASTER_KEY: opens Meilisearch') } : undefined;
+    this.jwtRefreshSecret = {
+      secret: hexSecret(this, 'JwtRefreshSecret', config, 64, 'JWT_REFRESH_SECRET: signs refresh tokens'),
+    };
+    this.meiliMasterKey = config.features.search
+      ? { secret: hexSecret(this, 'MeiliMasterKey', config, 64, 'MEILI_MASTER_KEY: opens Meilisearch') }
+      : undefined;
     const providers = new Construct(this, 'ProviderKeys');
     this.providerKeys = Object.fromEntries(
-      Object.entries(config.models.providerKeySecretArns).map(([provider, arn]) => [provider, { secret: secretsmanager.Secret.fromSecretCompleteArn(providers, provider, arn) }]),
+      Object.entries(config.models.providerKeySecretArns).map(([provider, arn]) => [
+        provider,
+        { secret: secretsmanager.Secret.fromSecretCompleteArn(providers, provider, arn) },
+      ]),
     );
   }
 }
 
 /** A generated secret of hexadecimal digits: Secrets Manager has no such mode, so every other character is excluded. */
-function hexSecret(scope: Construct, id: string, config: DeploymentConfig, length: number, description: string): secretsmanager.Secret {
+function hexSecret(
+  scope: Construct,
+  id: string,
+  config: DeploymentConfig,
+  length: number,
+  description: string,
+): secretsmanager.Secret {
   return new secretsmanager.Secret(scope, id, {
     description,
     removalPolicy: retainUnlessDestroyed(config),
@@ -68,7 +85,13 @@ function hexSecret(scope: Construct, id: string, config: DeploymentConfig, lengt
 }
 
 /** A login: fixed user name, generated password of letters and digits, which every URI carries unescaped. */
-export function loginSecret(scope: Construct, id: string, config: DeploymentConfig, username: string, description: string): secretsmanager.Secret {
+export function loginSecret(
+  scope: Construct,
+  id: string,
+  config: DeploymentConfig,
+  username: string,
+  description: string,
+): secretsmanager.Secret {
   return new secretsmanager.Secret(scope, id, {
     description,
     removalPolicy: retainUnlessDestroyed(config),

@@ -52,7 +52,8 @@ export class StorageConstruct extends Construct {
     if (config.mode === 'ecs') {
       this.fileSystem = this.createFileSystem(props);
       this.images = this.createFolder(this.fileSystem, 'Images', '/images');
-      this.uploads = this.documents === undefined ? this.createFolder(this.fileSystem, 'Uploads', '/uploads') : undefined;
+      this.uploads =
+        this.documents === undefined ? this.createFolder(this.fileSystem, 'Uploads', '/uploads') : undefined;
     }
   }
 
@@ -66,8 +67,16 @@ export class StorageConstruct extends Construct {
     new iam.Policy(this, 'DocumentsAccess', {
       roles: [grantPrincipal],
       statements: [
-        new iam.PolicyStatement({ sid: 'Documents', actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], resources: [this.documents.arnForObjects('*')] }),
-        new iam.PolicyStatement({ sid: 'ListDocuments', actions: ['s3:ListBucket'], resources: [this.documents.bucketArn] }),
+        new iam.PolicyStatement({
+          sid: 'Documents',
+          actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+          resources: [this.documents.arnForObjects('*')],
+        }),
+        new iam.PolicyStatement({
+          sid: 'ListDocuments',
+          actions: ['s3:ListBucket'],
+          resources: [this.documents.bucketArn],
+        }),
       ],
     });
   }
@@ -102,7 +111,14 @@ export class StorageConstruct extends Construct {
       versioned: true,
       removalPolicy,
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
-      cors: [{ allowedOrigins: [siteUrl], allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.PUT], allowedHeaders: ['*'], maxAge: 3600 }],
+      cors: [
+        {
+          allowedOrigins: [siteUrl],
+          allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.PUT],
+          allowedHeaders: ['*'],
+          maxAge: 3600,
+        },
+      ],
       lifecycleRules: [
         {
           id: 'OldVersions',
@@ -131,7 +147,11 @@ export class StorageConstruct extends Construct {
 
   private createFolder(fileSystem: efs.FileSystem, id: string, path: string): SharedFolder {
     const { uid, gid } = LIBRECHAT_USER;
-    const accessPoint = fileSystem.addAccessPoint(id, { path, createAcl: { ownerUid: uid, ownerGid: gid, permissions: '750' }, posixUser: { uid, gid } });
+    const accessPoint = fileSystem.addAccessPoint(id, {
+      path,
+      createAcl: { ownerUid: uid, ownerGid: gid, permissions: '750' },
+      posixUser: { uid, gid },
+    });
     return { name: id.toLowerCase(), accessPoint };
   }
 }

@@ -4,7 +4,13 @@ import type { Ec2Config } from '../../../../config/schema.ts';
 import { VECTOR_DATABASE } from '../../../utils/connection-strings.ts';
 import { CONTAINER_HOSTS } from '../../database/container-stores.ts';
 import type { ComputeProps } from '../compute.ts';
-import { type ContainerEnvironment, librechatEnvironment, meilisearchEnvironment, PORTS, ragApiEnvironment } from '../container-environment.ts';
+import {
+  type ContainerEnvironment,
+  librechatEnvironment,
+  meilisearchEnvironment,
+  PORTS,
+  ragApiEnvironment,
+} from '../container-environment.ts';
 
 /** Memory that LibreChat's heap is sized for on a machine that it shares with other containers. */
 const LIBRECHAT_MEMORY_MIB = 2048;
@@ -18,7 +24,10 @@ type Parts = Pick<ComputeProps<Ec2Config>, 'config' | 'database' | 'secrets'>;
 const MACHINE_HOPS = 1;
 
 /** Environment of every container on the machine, by its name in the compose file. */
-export function instanceEnvironments(scope: Construct, props: ComputeProps<Ec2Config>): Record<string, ContainerEnvironment> {
+export function instanceEnvironments(
+  scope: Construct,
+  props: ComputeProps<Ec2Config>,
+): Record<string, ContainerEnvironment> {
   const { config, database, storage, secrets } = props;
   const { region } = Stack.of(scope);
   return {
@@ -34,20 +43,26 @@ export function instanceEnvironments(scope: Construct, props: ComputeProps<Ec2Co
       memoryMiB: LIBRECHAT_MEMORY_MIB,
       isSingleProcess: true,
     }),
-    ...(database.vectors === undefined ? {} : { rag_api: ragApiEnvironment({ config, secrets, vectors: database.vectors, region }) }),
+    ...(database.vectors === undefined
+      ? {}
+      : { rag_api: ragApiEnvironment({ config, secrets, vectors: database.vectors, region }) }),
     ...(config.features.search ? { meilisearch: meilisearchEnvironment(secrets, MEILISEARCH_MEMORY_MIB) } : {}),
     ...storeEnvironments({ config, database, secrets }),
   };
 }
 
 /** The environments as the machine reads them: variables as they are, secrets by where to fetch them. */
-export function containerSettings(environments: Readonly<Record<string, ContainerEnvironment>>): Record<string, unknown> {
+export function containerSettings(
+  environments: Readonly<Record<string, ContainerEnvironment>>,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(environments).map(([name, { variables, secrets }]) => [
       name,
       {
         variables,
-        secrets: Object.fromEntries(Object.entries(secrets).map(([variable, { secret, field }]) => [variable, { arn: secret.secretArn, field }])),
+        secrets: Object.fromEntries(
+          Object.entries(secrets).map(([variable, { secret, field }]) => [variable, { arn: secret.secretArn, field }]),
+        ),
       },
     ]),
   );
@@ -62,7 +77,10 @@ function storeEnvironments({ config, database }: Parts): Record<string, Containe
       : {
           [CONTAINER_HOSTS.documents]: {
             variables: {},
-            secrets: { MONGO_INITDB_ROOT_USERNAME: documents.rootLogin.username, MONGO_INITDB_ROOT_PASSWORD: documents.rootLogin.password },
+            secrets: {
+              MONGO_INITDB_ROOT_USERNAME: documents.rootLogin.username,
+              MONGO_INITDB_ROOT_PASSWORD: documents.rootLogin.password,
+            },
           },
         }),
     ...(vectors === undefined || config.vectorStore?.type !== 'container'
@@ -73,6 +91,8 @@ function storeEnvironments({ config, database }: Parts): Record<string, Containe
             secrets: { POSTGRES_USER: vectors.username, POSTGRES_PASSWORD: vectors.password },
           },
         }),
-    ...(cache === undefined || config.redis.type !== 'container' ? {} : { [CONTAINER_HOSTS.cache]: { variables: {}, secrets: { REDIS_PASSWORD: cache.password } } }),
+    ...(cache === undefined || config.redis.type !== 'container'
+      ? {}
+      : { [CONTAINER_HOSTS.cache]: { variables: {}, secrets: { REDIS_PASSWORD: cache.password } } }),
   };
 }

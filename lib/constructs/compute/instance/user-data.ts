@@ -51,7 +51,12 @@ export function userData(props: UserDataProps): ec2.UserData {
     'exec /opt/librechat/boot.sh',
   );
   const everyBoot = new ec2.MultipartUserData();
-  everyBoot.addPart(ec2.MultipartBody.fromRawBody({ contentType: 'text/cloud-config; charset="us-ascii"', body: '#cloud-config\ncloud_final_modules:\n  - [scripts-user, always]\n' }));
+  everyBoot.addPart(
+    ec2.MultipartBody.fromRawBody({
+      contentType: 'text/cloud-config; charset="us-ascii"',
+      body: '#cloud-config\ncloud_final_modules:\n  - [scripts-user, always]\n',
+    }),
+  );
   everyBoot.addUserDataPart(script, ec2.MultipartBody.SHELL_SCRIPT);
   return everyBoot;
 }

@@ -1,0 +1,157 @@
+import type { Readable, Writable } from 'node:stream';
+import { createColors } from 'picocolors';
+import { Aborted, EXIT, UserError } from './errors.ts';
+
+export type Colors = ReturnType<typeof createColors>;
+
+/** The terminal that a command talks to, whatever stands behind it. */
+export interface IoHost {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Whether somebody is there to answer. */
+  readonly interactive: boolean;
+  /** Whether lines on standard error can be written over. */
+  readonly liveStderr: boolean;
+  readonly colorStdout: boolean;
+  readonly colorStderr: boolean;
+  readonly interruption: Interruption;
+}
+
+/** What happens when the person interrupts. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Whether a command said that it ends by itself, and puts things in order before. */
+  heeded: boolean;
+}
+
+export interface Question {
+  /** The answer given beforehand, by a flag. */
+  readonly answered?: boolean;
+  /**
+   * Flag that answers it, named when nobody is there to ask.
+   *
+   * @default `--yes`
+   */
+  readonly flag?: string;
+  /** Text that must be typed to agree, such as the name of what goes. */
+  readonly typed?: string;
+}
+
+/** What a command sees of the world outside. */
+export interface Io {
+  /** Writes to standard output, where only the result of a command goes. */
+  result(text: string): void;
+  /** Writes a line to standard error. */
+  info(text: string): void;
+  /** Writes a warning to standard error. */
+  warn(text: string): void;
+  /** Shows what is going on in a line that the next one replaces; nothing without a terminal. */
+  status(text: string): void;
+  /** Writes a line where `status` shows nothing, so that a log tells the progress too. */
+  progress(text: string): void;
+  /** Asks; without a terminal and without a flag it refuses rather than hang. */
+  confirm(question: string, options?: Question): Promise<boolean>;
+  readonly interactive: boolean;
+  /** Colors for the result. */
+  readonly resultColors: Colors;
+  /** Colors for everything else. */
+  readonly colors: Colors;
+  /** Fires at the first interruption. A command that reads it must end by itself; any other is ended at once. */
+  readonly signal: AbortSignal;
+}
+
+const CLEAR_LINE = '\r\u001B[2K';
+
+export function createIo(host: IoHost): Io {
+  return new TerminalIo(host);
+}
+
+class TerminalIo implements Io {
+  readonly interactive: boolean;
+  readonly resultColors: Colors;
+  readonly colors: Colors;
+  private readonly host: IoHost;
+  private statusShown = false;
+
+  constructor(host: IoHost) {
+    this.host = host;
+    this.interactive = host.interactive;
+    this.resultColors = createColors(host.colorStdout);
+    this.colors = createColors(host.colorStderr);
+  }
+
+  get signal(): AbortSignal {
+    this.host.interruption.heeded = true;
+    return this.host.interruption.signal;
+  }
+
+  result(text: string): void {
+    this.clearStatus();
+    this.host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  info(text: string): void {
+    this.clearStatus();
+    this.host.stderr.write(`${text}\n`);
+  }
+
+  warn(text: string): void {
+    this.info(`${this.colors.yellow('warning:')} ${text}`);
+  }
+
+  status(text: string): void {
+    const { liveStderr, stderr } = this.host;
+    if (!liveStderr) return;
+    // A line that wraps could not be written over.
+    stderr.write(CLEAR_LINE + text.slice(0, columnsOf(stderr) - 1));
+    this.statusShown = true;
+  }
+
+  progress(text: string): void {
+    if (!this.host.liveStderr) this.info(text);
+  }
+
+  async confirm(question: string, { answered = false, flag = '--yes', typed }: Question = {}): Promise<boolean> {
+    if (answered) return true;
+    if (!this.interactive) throw new UserError(`no terminal to ask: ${question}`, `pass ${flag} to agree`, EXIT.usage);
+    this.clearStatus();
+    const { stdin: input, stderr: output, interruption } = this.host;
+    return await ask(question, typed, { input, output, signal: interruption.signal });
+  }
+
+  private clearStatus(): void {
+    if (this.statusShown) this.host.stderr.write(CLEAR_LINE);
+    this.statusShown = false;
+  }
+}
+
+/** The first interruption lets a command that heeds it put things in order; everything else ends at once. */
+export function onInterruption(process: Pick<NodeJS.Process, 'on' | 'exit'>): Interruption {
+  const controller = new AbortController();
+  const interruption: Interruption = { signal: controller.signal, heeded: false };
+  const stop = () => {
+    if (controller.signal.aborted || !interruption.heeded) process.exit(EXIT.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return interruption;
+}
+
+function columnsOf(stream: Writable): number {
+  return 'columns' in stream && typeof stream.columns === 'number' ? stream.columns : 80;
+}
+
+async function ask(
+  question: string,
+  typed: string | undefined,
+  streams: { input: Readable; output: Writable; signal: AbortSignal },
+): Promise<boolean> {
+  const { confirm, isCancel, text } = await import('@clack/prompts');
+  const answer =
+    typed === undefined
+      ? await confirm({ message: question, initialValue: false, ...streams })
+      : await text({ message: `${question} Type ${typed} to agree.`, ...streams });
+  if (isCancel(answer)) throw new Aborted('Command', EXIT.interrupted);
+  return typed === undefined ? answer === true : answer === typed;
+}

@@ -1,0 +1,242 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { STREAM_IDLE_SECONDS } from '../../../../lib/constructs/compute/container-environment.ts';
+import { AGENT_METRICS } from '../../../../lib/constructs/compute/instance/agent.ts';
+import { instanceFiles } from '../../../../lib/constructs/compute/instance/compose.ts';
+import { librechatYaml } from '../../../../lib/constructs/compute/librechat-config.ts';
+import { ec2Config, EVERYTHING } from './settings.ts';
+
+const config = ec2Config(EVERYTHING);
+const files = instanceFiles(config);
+const nginxConf = files['nginx.conf']!;
+const uploadMegabytes = (parse(librechatYaml(config)) as { fileConfig: { serverFileSizeLimit: number } }).fileConfig
+  .serverFileSizeLimit;
+
+const has = (command: string) => spawnSync('which', [command]).status === 0;
+const folder = mkdtempSync(join(tmpdir(), 'librechat-machine-files-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const setting = (name: string) => Number(new RegExp(`^\\s*${name} (\\d+)`, 'm').exec(nginxConf)?.[1]);
+
+describe('the asset', () => {
+  test('has every file that boot.sh takes from it', () => {
+    const taken = [...files['boot.sh']!.matchAll(/\$DIR\/([\w.-]+)/g)].map((match) => match[1]!);
+    const given = [...Object.keys(files), 'librechat.yaml', 'rds-ca-bundle.pem', '.env'];
+    expect(given).toEqual(expect.arrayContaining(taken));
+    // And none that nothing reads; Docker finds the compose file by its name.
+    const unused = Object.keys(files).filter((name) => !taken.includes(name));
+    expect(unused.sort()).toEqual(['boot.sh', 'docker-compose.yaml']);
+  });
+
+  test('is the same for the same configuration', () => {
+    expect(instanceFiles(ec2Config(EVERYTHING))).toEqual(files);
+  });
+
+  test('pins the compose plug-in for both architectures', () => {
+    expect(files['machine.env']).toMatch(/^COMPOSE_VERSION='v\d+\.\d+\.\d+'$/m);
+    const checksums = [...files['machine.env']!.matchAll(/^COMPOSE_SHA256_\w+='([0-9a-f]{64})'$/gm)].map((m) => m[1]);
+    expect(new Set(checksums).size).toBe(2);
+  });
+
+  test('keeps Docker inside the range that no VPC of ours may have', () => {
+    expect(JSON.parse(files['docker-daemon.json']!)['default-address-pools']).toEqual([
+      { base: '172.17.0.0/16', size: 24 },
+    ]);
+  });
+});
+
+describe('the CloudWatch agent', () => {
+  const agent = JSON.parse(files['cloudwatch-agent.json']!);
+
+  test('sends memory and the two disks, by instance', () => {
+    expect(agent.metrics).toEqual({
+      namespace: AGENT_METRICS.namespace,
+      append_dimensions: { InstanceId: '${aws:InstanceId}' },
+      metrics_collected: {
+        mem: { measurement: [AGENT_METRICS.memory] },
+        disk: { measurement: ['used_percent'], resources: ['/', '/data'], drop_device: true },
+      },
+    });
+    expect(AGENT_METRICS.disk).toBe('disk_used_percent');
+    expect(agent.agent.omit_hostname).toBe(true);
+  });
+
+  test('sends what the machine itself logs to the log group of the deployment', () => {
+    for (const file of agent.logs.logs_collected.files.collect_list) {
+      expect(file.log_group_name).toBe('@LOG_GROUP@');
+      expect(file.log_stream_name).toMatch(/^\w+\/\{instance_id\}$/);
+    }
+  });
+});
+
+describe('nginx', () => {
+  test('waits as long as a model may think, and keeps connections longer than the proxy before it', () => {
+    expect(nginxConf).not.toMatch(/@\w+@/);
+    for (const name of ['proxy_read_timeout', 'proxy_send_timeout', 'send_timeout'])
+      expect(setting(name)).toBe(STREAM_IDLE_SECONDS);
+    expect(setting('keepalive_timeout')).toBeGreaterThan(0);
+    expect(nginxConf).toContain(`keepalive_timeout ${STREAM_IDLE_SECONDS + 5}s;`);
+  });
+
+  test('lets through what LibreChat accepts', () => {
+    expect(setting('client_max_body_size')).toBeGreaterThan(uploadMegabytes);
+  });
+
+  test('logs no query', () => {
+    expect(/log_format[^;]+/.exec(nginxConf)?.[0]).not.toMatch(/\$(request|request_uri|args|http_referer)\b/);
+  });
+});
+
+/** What the server behind nginx saw. */
+interface Seen {
+  readonly url: string | undefined;
+  readonly headers: http.IncomingHttpHeaders;
+}
+
+describe.runIf(has('nginx'))('a real nginx', () => {
+  const site = join(folder, 'site.sock');
+  const app = join(folder, 'app.sock');
+  let nginx: ChildProcess;
+  let server: http.Server;
+
+  beforeAll(async () => {
+    server = http.createServer((request, response) => {
+      if (request.url === '/stream') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('data: first\n\n');
+        request.on('close', () => response.end());
+        return;
+      }
+      response.end(JSON.stringify({ url: request.url, headers: request.headers } satisfies Seen));
+    });
+    server.on('upgrade', (request, socket) => {
+      socket.end(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${request.headers.upgrade}\r\nConnection: Upgrade\r\n\r\n`,
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(app, resolve));
+    chmodSync(folder, 0o755);
+    chmodSync(app, 0o777);
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+    const text = nginxConf
+      .replace('user nginx;', 'daemon off;')
+      .replaceAll('/var/log/nginx', folder)
+      .replace('/run/nginx.pid', join(folder, 'nginx.pid'))
+      .replace('http {', `http {\n${temporary.map((name) => `${name}_temp_path ${folder}/${name};\n`).join('')}`)
+      .replace('listen 80 ', `listen unix:${site} `)
+      .replace('    listen [::]:80 default_server;\n', '')
+      .replace(/server 127\.0\.0\.1:\d+;/, `server unix:${app};`);
+    const file = join(folder, 'nginx.conf');
+    writeFileSync(file, text);
+    // It accepts the file, and would say so.
+    expect(spawnSync('nginx', ['-q', '-t', '-c', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    nginx = spawn('nginx', ['-c', file], { stdio: 'ignore' });
+    for (let tries = 0; !existsSync(site) && tries < 100; tries++) await new Promise((wait) => setTimeout(wait, 50));
+  }, 60_000);
+
+  afterAll(async () => {
+    const ended = new Promise((resolve) => nginx.on('close', resolve));
+    nginx.kill('SIGTERM');
+    await ended;
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const request = (options: http.RequestOptions, body = '') =>
+    new Promise<http.IncomingMessage>((resolve, reject) => {
+      const sent = http.request({ socketPath: site, headers: { host: 'chat.example.com' }, ...options }, resolve);
+      sent
+        .on('upgrade', (response) => {
+          resolve(response);
+        })
+        .on('error', reject);
+      sent.end(body);
+    });
+
+  const seen = async (headers: Record<string, string>): Promise<Seen> => {
+    const response = await request({ path: '/api/x?y=1', headers: { host: 'chat.example.com:8443', ...headers } });
+    return JSON.parse(Buffer.concat(await response.toArray()).toString()) as Seen;
+  };
+
+  test.each([
+    ['no proxy before it: its own', {}, 'http'],
+    ['a load balancer', { 'x-forwarded-proto': 'https' }, 'https'],
+    ['CloudFront', { 'cloudfront-forwarded-proto': 'https' }, 'https'],
+    [
+      'CloudFront before a load balancer',
+      { 'cloudfront-forwarded-proto': 'https', 'x-forwarded-proto': 'http' },
+      'https',
+    ],
+  ])('tells LibreChat the scheme of the browser: %s', async (_, headers, scheme) => {
+    expect((await seen(headers)).headers['x-forwarded-proto']).toBe(scheme);
+  });
+
+  test('adds itself to the chain of addresses and keeps host, path and query', async () => {
+    const { url, headers } = await seen({ 'x-forwarded-for': '203.0.113.7' });
+    expect(url).toBe('/api/x?y=1');
+    expect(headers.host).toBe('chat.example.com:8443');
+    expect(headers['x-forwarded-for']).toMatch(/^203\.0\.113\.7, \S+$/);
+  });
+
+  test('hands on each piece of an answer at once', async () => {
+    const response = await request({ path: '/stream' });
+    const [piece] = await new Promise<Buffer[]>((resolve) =>
+      response.once('data', (data: Buffer) => {
+        resolve([data]);
+      }),
+    );
+    expect(piece!.toString()).toBe('data: first\n\n');
+    response.destroy();
+  });
+
+  test('lets a connection become a websocket', async () => {
+    const response = await request({
+      path: '/socket',
+      headers: { host: 'x', connection: 'Upgrade', upgrade: 'websocket' },
+    });
+    expect(response.statusCode).toBe(101);
+    response.destroy();
+  });
+
+  test('refuses an upload that LibreChat would refuse', async () => {
+    const response = await request({
+      method: 'POST',
+      headers: { host: 'x', 'content-length': String((uploadMegabytes + 2) * 2 ** 20), expect: '100-continue' },
+    });
+    expect(response.statusCode).toBe(413);
+    response.destroy();
+  });
+});
+
+test.runIf(has('systemd-analyze'))('systemd accepts the unit', () => {
+  const units = join(folder, 'units');
+  mkdirSync(units);
+  const service = files['librechat.service']!.replaceAll('/usr/bin/docker', process.execPath);
+  writeFileSync(join(units, 'librechat.service'), service);
+  writeFileSync(join(units, 'docker.service'), `[Service]\nExecStart=${process.execPath}\n`);
+  mkdirSync(join(units, 'docker.service.d'));
+  writeFileSync(join(units, 'docker.service.d/librechat.conf'), files['docker-service.conf']!);
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', join(units, 'librechat.service')], {
+    encoding: 'utf8',
+    env: { ...process.env, SYSTEMD_UNIT_PATH: `${units}:` },
+  });
+  // The machine of a developer has units of its own that may be wrong.
+  expect({ status, about: stderr.split('\n').filter((line) => /librechat|docker/.test(line)) }).toEqual({
+    status: 0,
+    about: [],
+  });
+});
+
+test.runIf(has('logrotate'))('logrotate accepts its rules', () => {
+  const file = join(folder, 'logrotate.conf');
+  writeFileSync(file, files['logrotate.conf']!.replaceAll(/^\/(var|data)/gm, `${folder}/$1`));
+  chmodSync(file, 0o644);
+  expect(() => execFileSync('logrotate', ['--debug', file], { stdio: 'pipe' })).not.toThrow();
+});
