@@ -50,7 +50,11 @@ export class LibreChatStack extends Stack {
     });
 
     this.output('SiteUrl', 'Address of LibreChat', siteUrl);
-    this.output('ShellCommand', 'Opens a shell beside LibreChat', compute.shellCommand);
+    this.output(
+      'ShellCommand',
+      ['Opens a shell beside LibreChat', compute.shellHint].filter(Boolean).join('; '),
+      compute.shellCommand,
+    );
     this.output(
       'CreateAdminCommand',
       'Run in that shell: makes an account; the first one becomes ADMIN',

@@ -1,6 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { logGroup } from '../constructs/monitoring/log-group.ts';
 
 /** A read-only call of AWS whose answer is asked for while deploying, because it differs by region. */
 export interface DeployTimeLookupProps {
@@ -38,6 +41,14 @@ export function deployTimeLookup(scope: Construct, id: string, props: DeployTime
     policy: AwsCustomResourcePolicy.fromStatements([policy]),
     // The SDK of the runtime knows these calls; fetching the newest would need the internet.
     installLatestAwsSdk: false,
+    logGroup: lookupLogGroup(scope),
   });
   return resource.getResponseField(outputPath);
+}
+
+/** One function serves every look-up of a stack, so they share one log group. The CDK's own would outlive the stack. */
+function lookupLogGroup(scope: Construct): logs.ILogGroup {
+  const stack = Stack.of(scope);
+  const known = stack.node.tryFindChild('LookupLogGroup') as logs.LogGroup | undefined;
+  return known ?? logGroup(stack, 'LookupLogGroup', { name: 'lookups', retentionDays: 30 });
 }

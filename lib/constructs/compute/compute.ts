@@ -38,6 +38,9 @@ export interface ILibreChatCompute extends ec2.IConnectable, iam.IGrantable, ICo
   /** Command that opens a shell beside LibreChat. */
   readonly shellCommand: string;
 
+  /** What must be done before `shellCommand` works; undefined where it works at once. */
+  readonly shellHint: string | undefined;
+
   /** Command that makes the first user, who becomes ADMIN. Run where `shellCommand` leads. */
   readonly createAdminCommand: string;
 }

@@ -41,6 +41,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   readonly instance: ec2.Instance;
   readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;
   readonly shellCommand: string;
+  readonly shellHint = undefined;
   readonly createAdminCommand =
     'sudo docker compose -f /opt/librechat/docker-compose.yaml exec librechat npm run create-user';
   private readonly props: ComputeProps<Ec2Config>;
@@ -215,7 +216,6 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
           }),
         },
       ],
-      disableApiTermination: config.data.deletionProtection,
       ...(settings.keyPairName === undefined
         ? {}
         : { keyPair: ec2.KeyPair.fromKeyPairName(this, 'KeyPair', settings.keyPairName) }),

@@ -33,6 +33,7 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
   readonly instance = undefined;
   readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;
   readonly shellCommand: string;
+  readonly shellHint: string | undefined;
   readonly createAdminCommand = 'npm run create-user';
   private readonly service: ecs.FargateService;
   private readonly cluster: ecs.Cluster;
@@ -71,9 +72,12 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
     this.grantPrincipal = task.definition.taskRole;
     this.logGroup = task.logGroup;
     this.balancerTarget = service;
-    this.shellCommand = config.service.executeCommand
-      ? `aws ecs execute-command --cluster ${this.cluster.clusterName} --container librechat --interactive --command sh --task TASK_ID`
-      : 'set service.executeCommand to true and deploy';
+    const { clusterName } = this.cluster;
+    const firstTask = `$(aws ecs list-tasks --cluster ${clusterName} --service-name ${service.serviceName} --query 'taskArns[0]' --output text)`;
+    this.shellCommand = `aws ecs execute-command --cluster ${clusterName} --task "${firstTask}" --container librechat --interactive --command sh`;
+    this.shellHint = config.service.executeCommand
+      ? undefined
+      : 'closed until a deployment with -c service.executeCommand=true';
   }
 
   watched(): Watched[] {

@@ -29,13 +29,13 @@ export class BalancedEntrance extends Construct implements IEntrance {
     super(scope, id);
     const { access } = config;
     const isInternal = access.type === 'cloudfront';
+    // No deletion protection: it holds no data, and a protected one would block the rollback of a failed create.
     const balancer = new elbv2.ApplicationLoadBalancer(this, 'Balancer', {
       vpc: network.vpc,
       internetFacing: !isInternal,
       vpcSubnets: network.balancerSubnets(isInternal),
       idleTimeout: Duration.seconds(STREAM_IDLE_SECONDS),
       dropInvalidHeaderFields: true,
-      deletionProtection: config.data.deletionProtection,
     });
     this.proxyHops = isInternal ? 2 : 1;
     switch (access.type) {

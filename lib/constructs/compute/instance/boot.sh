@@ -119,19 +119,22 @@ attach_volume() {
   wait_until "$DEVICE_WAIT_SECONDS" find_device || fail "$VOLUME_ID is attached but no device of it appeared"
 }
 
-# Stops the machine that serves from the volume until now: a new one replaces it.
+# Stops the machine that serves from the volume until now: this one replaces it.
 take_volume_from() {
-  local owner
-  owner=$(aws ec2 describe-instances --instance-ids "$1" --output text \
-    --query "Reservations[0].Instances[0].Tags[?Key=='$VOLUME_OWNER_TAG'].Value | [0]")
-  if [[ $owner != "$STACK_NAME" ]]; then
-    fail "$VOLUME_ID is attached to $1, which is not a machine of $STACK_NAME"
+  local state owner
+  read -r state owner < <(aws ec2 describe-instances --instance-ids "$1" --output text \
+    --query "Reservations[0].Instances[0].[State.Name, Tags[?Key=='$VOLUME_OWNER_TAG'].Value | [0]]") || true
+  # One that is being terminated lets go by itself, and may have lost its tags.
+  if [[ $state != shutting-down && $state != terminated ]]; then
+    if [[ $owner != "$STACK_NAME" ]]; then
+      fail "$VOLUME_ID is attached to $1 (${state:-unknown}), which is not a machine of $STACK_NAME"
+    fi
+    log "$1 ($state) holds $VOLUME_ID: stopping it"
+    if [[ $state == running ]]; then FORMER_MACHINE=$1; fi
+    aws ec2 stop-instances --instance-ids "$1" >/dev/null
+    aws ec2 wait instance-stopped --instance-ids "$1"
+    aws ec2 detach-volume --volume-id "$VOLUME_ID" >/dev/null
   fi
-  log "stopping $1, which holds $VOLUME_ID"
-  FORMER_MACHINE=$1
-  aws ec2 stop-instances --instance-ids "$1" >/dev/null
-  aws ec2 wait instance-stopped --instance-ids "$1"
-  aws ec2 detach-volume --volume-id "$VOLUME_ID" >/dev/null
   aws ec2 wait volume-available --volume-ids "$VOLUME_ID"
 }
 
@@ -269,7 +272,7 @@ start_librechat() {
   systemctl enable librechat.service
   # Started in this boot, not only enabled; where it runs already, containers that changed are replaced.
   if ! systemctl reload-or-restart librechat.service; then
-    journalctl --unit librechat.service --lines 20 --no-pager --output cat || true
+    journalctl --unit librechat.service --lines 20 --no-pager --output cat | without_passwords || true
     fail "the containers did not start"
   fi
 }
@@ -301,7 +304,8 @@ check_containers() {
 all_healthy() {
   local file state
   for file in "$ETC"/env/*.env; do
-    UNHEALTHY=$(basename "$file" .env)
+    UNHEALTHY=${file##*/}
+    UNHEALTHY=${UNHEALTHY%.env}
     state=$(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$UNHEALTHY") || return 1
     if [[ $state != 'running healthy' ]]; then return 1; fi
   done
@@ -315,7 +319,7 @@ remove_old_images() {
 signal_success() {
   if [[ -f $SIGNALLED && $(<"$SIGNALLED") == "$REVISION" ]]; then return; fi
   signal SUCCESS "LibreChat answers on $INSTANCE_ID"
-  mkdir -p "$(dirname "$SIGNALLED")"
+  mkdir -p "${SIGNALLED%/*}"
   printf '%s\n' "$REVISION" >"$SIGNALLED"
 }
 
@@ -386,8 +390,11 @@ without_passwords() { sed -E 's#://[^/@[:space:]]+@#://***@#g'; }
 
 # What the step said last, on one line.
 last_words() {
-  tail -n "+$((STEP_BEGINS + 2))" "$LOG_FILE" | tail -n 8 | without_passwords |
-    paste --serial --delimiters='|' | sed 's/|/ | /g' | tail -c 1500
+  awk -v begin=" step $CURRENT_STEP" '
+    substr($0, length($0) - length(begin) + 1) == begin { said = ""; next }
+    { said = said $0 "\n" }
+    END { printf "%s", said }' "$LOG_FILE" |
+    tail -n 8 | without_passwords | paste --serial --delimiters='|' | sed 's/|/ | /g' | tail -c 1500
 }
 
 # A machine that never served gives the volume back to the one that it stopped, so that a failed update leaves the
@@ -418,7 +425,7 @@ on_exit() {
 }
 
 main() {
-  mkdir -p "$(dirname "$LOG_FILE")" "$ROOT/run"
+  mkdir -p "${LOG_FILE%/*}" "$ROOT/run"
   # One run at a time: a person may start one while the machine boots.
   exec 9>"$ROOT/run/librechat-boot.lock"
   flock 9
@@ -426,7 +433,6 @@ main() {
   trap on_exit EXIT
   trap 'exit 143' TERM INT
   for CURRENT_STEP in "${STEPS[@]}"; do
-    STEP_BEGINS=$(wc -l <"$LOG_FILE")
     log "step $CURRENT_STEP"
     # Not in a condition, which would switch `set -e` off inside it.
     "$CURRENT_STEP"
