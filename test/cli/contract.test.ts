@@ -7,10 +7,11 @@ const COMMANDS: readonly { path: string[]; refused: string[] }[] = [
   { path: ['config', 'check'], refused: ['no-such-file.yaml'] },
   { path: ['config', 'schema'], refused: ['too', 'many'] },
   { path: ['config', 'docs'], refused: ['too-many'] },
+  { path: ['rehearse'], refused: ['--only', 'no-such-step'] },
 ];
 const named = COMMANDS.map((command) => ({ ...command, name: command.path.join(' ') }));
 
-describe.each(named)('$name', ({ path, refused }) => {
+describe.each(named)('$name', { timeout: 30_000 }, ({ path, refused }) => {
   test('explains itself on standard output, with two examples that can be typed', async () => {
     const { code, stdout, stderr } = await run([...path, '--help']);
     expect([code, stderr]).toEqual([0, '']);
@@ -46,6 +47,12 @@ describe('the program', () => {
     const { code, stdout, stderr } = await run([flag]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^ {2}config {2,}\S/m);
+  });
+
+  test('has no command that the table above leaves out', async () => {
+    const { stdout } = await run(['--help']);
+    const listed = [...stdout.matchAll(/^ {2}([a-z][a-z-]*)(?: [[<].*?[\]>])* {2,}/gm)].map(([, name]) => name);
+    expect(new Set(COMMANDS.map(({ path }) => path[0]))).toEqual(new Set(listed.filter((name) => name !== 'help')));
   });
 
   test('prints its version', async () => {

@@ -22,11 +22,11 @@ const called = (step: string, fail: string): Failure => ({
   what: `\`${fail}\` fails`,
   step,
   fail,
-  says: /told to fail/,
+  says: /told to fail by https:\/\/\*\*\*@/,
 });
 const heldBy = (owner: string) => (box: Machine) => {
   box.tell('holder', 'i-0former');
-  box.tell('owner', owner);
+  box.tell('former', `running ${owner}\n`);
 };
 
 const FAILURES: readonly Failure[] = [
@@ -58,6 +58,11 @@ const FAILURES: readonly Failure[] = [
   },
   called('start_agent', 'amazon-cloudwatch-agent-ctl*'),
   called('attach_volume', 'aws ec2 describe-volumes*'),
+  {
+    ...called('attach_volume', 'aws ec2 describe-instances*'),
+    prepare: heldBy('Chat'),
+    says: /told to fail.*i-0former \(unknown\), which is not/,
+  },
   called('attach_volume', 'aws ec2 attach-volume*'),
   called('attach_volume', 'aws ec2 wait volume-in-use*'),
   { ...called('attach_volume', 'aws ec2 stop-instances*'), prepare: heldBy('Chat') },
@@ -66,7 +71,7 @@ const FAILURES: readonly Failure[] = [
     what: 'the volume is attached to a stranger',
     step: 'attach_volume',
     prepare: heldBy('OtherStack'),
-    says: /attached to i-0former, which is not a machine of Chat/,
+    says: /attached to i-0former \(running\), which is not a machine of Chat/,
   },
   {
     what: 'the device does not appear',

@@ -229,7 +229,7 @@ describe.concurrent('the data volume', PATIENT, () => {
   test('is taken from the former machine of this deployment after that is stopped', async () => {
     const box = new Machine();
     box.tell('holder', 'i-0former');
-    box.tell('owner', 'Chat');
+    box.tell('former', 'running Chat\n');
     const { code, calls } = await box.boot();
     expect(code).toBe(0);
     expect(matching(calls, /^aws ec2/).map((call) => call.replace(/^aws ec2 ((wait )?\S+).*/, '$1'))).toEqual([
@@ -248,7 +248,7 @@ describe.concurrent('the data volume', PATIENT, () => {
   test('goes back to the former machine when the new one never serves', async () => {
     const box = new Machine();
     box.tell('holder', 'i-0former');
-    box.tell('owner', 'Chat');
+    box.tell('former', 'running Chat\n');
     box.tell('restarts', '5');
     const { code, calls, signals } = await box.boot();
     expect(code).toBe(1);
@@ -263,11 +263,31 @@ describe.concurrent('the data volume', PATIENT, () => {
     expect(signals).toMatchObject([{ Status: 'FAILURE' }]);
   });
 
+  test('is waited for while its former machine is being terminated', async () => {
+    const box = new Machine();
+    box.tell('holder', 'i-0former');
+    box.tell('former', 'shutting-down None\n');
+    const { code, calls } = await box.boot();
+    expect(code).toBe(0);
+    expect(matching(calls, /stop-instances|detach-volume/)).toEqual([]);
+    expect(matching(calls, /wait volume-available|attach-volume/)).toHaveLength(2);
+  });
+
+  test('does not go back to a machine that was stopped before', async () => {
+    const box = new Machine();
+    box.tell('holder', 'i-0former');
+    box.tell('former', 'stopped Chat\n');
+    box.tell('restarts', '5');
+    const { code, calls } = await box.boot();
+    expect(code).toBe(1);
+    expect(matching(calls, /start-instances|umount/)).toEqual([]);
+  });
+
   test('is not given back by a machine that has served', async () => {
     const box = new Machine();
     await box.boot();
     box.tell('holder', 'i-0other');
-    box.tell('owner', 'Chat');
+    box.tell('former', 'running Chat\n');
     box.tell('restarts', '5');
     const { code, calls } = await box.boot();
     expect(code).toBe(1);

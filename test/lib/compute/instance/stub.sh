@@ -4,7 +4,7 @@
 call="${0##*/} $*"
 printf '%s\n' "$call" >>"$STATE/calls"
 # shellcheck disable=SC2254 # A pattern is what it is.
-case $call in ${FAIL:-}) echo "${0##*/}: told to fail" >&2; exit 1 ;; esac
+case $call in ${FAIL:-}) echo "${0##*/}: told to fail by https://user:word@example.com" >&2; exit 1 ;; esac
 
 # What a file of $STATE says, else the default.
 say() { if [ -e "$STATE/$1" ]; then cat "$STATE/$1"; else printf '%s\n' "$2"; fi; }
@@ -33,7 +33,7 @@ case $call in
     ;;
 
   'aws ec2 describe-volumes'*) say holder None ;;
-  'aws ec2 describe-instances'*) say owner None ;;
+  'aws ec2 describe-instances'*) say former 'running None' ;;
   'aws ec2 attach-volume'*) echo i-0this >"$STATE/holder" ;;
   'aws ec2 detach-volume'*) echo None >"$STATE/holder" ;;
   'aws ssm get-parameter'*)

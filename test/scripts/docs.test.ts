@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { brokenCommands, brokenLinks } from '../../scripts/lib/docs.ts';
+
+describe('links of a document', () => {
+  test.each([
+    ['a file beside it', '[c](CONTRIBUTING.md)'],
+    ['a folder', '[docs](docs/decisions)'],
+    ['the web', '[cdk](https://docs.aws.amazon.com/cdk/)'],
+    ['a heading of its own', '# What it is: a test!\n\n[up](#what-it-is-a-test)'],
+    ['a heading elsewhere', '[layers](AGENTS.md#layers)'],
+    ['code is no link', '`[x](nowhere.md)`\n\n```md\n[x](nowhere.md)\n```'],
+  ])('%s is fine', async (_, text) => {
+    expect(await brokenLinks('README.md', text)).toEqual([]);
+  });
+
+  test('fails for a file or a heading that is not there', async () => {
+    const text = '[a](nowhere.md) [b](AGENTS.md#no-such-heading) [c](#nor-here)';
+    expect(await brokenLinks('README.md', text)).toEqual(['nowhere.md', 'AGENTS.md#no-such-heading', '#nor-here']);
+  });
+
+  test('links are read from the folder of the document', async () => {
+    expect(await brokenLinks('docs/README.md', '[up](../AGENTS.md) [down](AGENTS.md)')).toEqual(['AGENTS.md']);
+  });
+});
+
+describe('commands of a document', () => {
+  test('fails for npm scripts and files that do not exist', async () => {
+    const text = '`npm run buidl`\n\n```bash\nnpm start\nnpx tsx scripts/nowhere.ts\nscripts/test.ts\n```\n';
+    expect(await brokenCommands(text, ['build', 'test'])).toEqual([
+      "no npm script is named 'buidl'",
+      "no npm script is named 'start'",
+      'there is no file scripts/nowhere.ts',
+    ]);
+  });
+
+  test('prose is no command', async () => {
+    expect(await brokenCommands('write npm run anything in your own scripts/x.sh', [])).toEqual([]);
+  });
+});
