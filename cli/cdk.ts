@@ -11,6 +11,9 @@ export interface CdkOptions {
   /** Complete environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
 
+  /** Folder to work in: one with a cdk.json has its app synthesized, whatever the call is about. */
+  readonly cwd: string;
+
   /** Ends the call early. */
   readonly signal: AbortSignal;
 }
@@ -24,9 +27,10 @@ export interface CdkResult {
 }
 
 /** Runs the CDK's CLI on a synthesized assembly and keeps what it prints. */
-export function cdk(args: readonly string[], { env, signal }: CdkOptions): Promise<CdkResult> {
+export function cdk(args: readonly string[], { env, cwd, signal }: CdkOptions): Promise<CdkResult> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [CDK, '--no-notices', '--no-color', ...args], {
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });

@@ -254,9 +254,9 @@ function peopleRules({ registration, monitoring, tags }: DeploymentConfig, repor
 
 function complianceRules(config: DeploymentConfig, report: Report): void {
   if (config.compliance.length === 0) return;
-  const rules = config.compliance.join(' and ');
+  const rules = config.compliance.length === 1 ? `${config.compliance[0] ?? ''} wants` : `${config.compliance.join(' and ')} want`;
   const demand = (met: boolean, path: string, wanted: string) => {
-    if (!met) report(path, `${rules} wants ${wanted}`);
+    if (!met) report(path, `${rules} ${wanted}`);
   };
   demand(config.access.type !== 'http', 'access.type', "encryption on the way: 'cloudfront' or 'domain'");
   demand(config.registration.policy !== 'open', 'registration.policy', "known users: 'closed' or 'domains'");

@@ -1,46 +1,13 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Command } from 'commander';
-import { pythonEnv, PythonEnvError } from '../../rehearsal/python-env.ts';
-import { type LocalAws, readReport, REQUIREMENTS, startLocalAws, stopLocalAws } from '../../rehearsal/local-aws.ts';
-import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
-import type { CommandContext, RunAction } from '../main.ts';
-import { RehearsedDeployment } from '../rehearse/deployment.ts';
-import {
-  deployStep,
-  destroyStep,
-  enlargeStep,
-  type Facts,
-  failStep,
-  proveStep,
-  type Rehearsal,
-  repeatStep,
-} from '../rehearse/steps.ts';
+import { type Command, Option } from 'commander';
+import type { RunAction } from '../main.ts';
 
-/** Where a local AWS that was left running is found again. */
-const KEPT_FILE = '.rehearsal.json';
-
-/** What no local AWS can show, whatever the configuration. */
-const NOT_REHEARSED = [
-  'service quotas and capacity of an account',
-  'reachability: security groups, routes and network ACLs let nothing through here and stop nothing',
-  'start of containers and machines, and so LibreChat itself',
-  'durations: AWS takes minutes where this takes seconds',
-];
-
-interface RehearseOptions {
+/** What the command was told. */
+export interface RehearseOptions {
   readonly set: readonly string[];
   readonly only?: 'deploy';
   readonly keep?: boolean;
   readonly stop?: boolean;
   readonly json?: boolean;
-}
-
-interface StepResult {
-  readonly step: string;
-  readonly seconds: number;
-  readonly facts: Facts;
 }
 
 const collect = (value: string, earlier: readonly string[]) => [...earlier, value];
@@ -49,9 +16,9 @@ export function register(command: Command, run: RunAction): void {
   command
     .argument('[source]', 'preset, environment or configuration file', 'production-ecs')
     .option('--set <path=value>', 'change one setting, repeatable', collect, [])
-    .option('--only <step>', "only 'deploy': create the stack, prove it, delete nothing but the local AWS")
+    .addOption(new Option('--only <step>', 'stop after a step: create the stack and prove it').choices(['deploy']))
     .option('--keep', 'leave the local AWS running and say how to talk to it')
-    .option('--stop', 'end a local AWS that was left running')
+    .addOption(new Option('--stop', 'end a local AWS that was left running').conflicts(['keep', 'only', 'set']))
     .option('--json', 'print one JSON value')
     .addHelpText(
       'after',
@@ -64,131 +31,11 @@ Examples:
 
 Exit codes: 0 everything shown, 1 something failed, 2 wrong usage or configuration, 130 interrupted.`,
     )
-    .action(run(rehearse));
-}
-
-async function rehearse(context: CommandContext, source: string, options: RehearseOptions): Promise<undefined> {
-  const { io, cwd } = context;
-  if (options.only !== undefined && (options.only as string) !== 'deploy') {
-    throw new UserError(
-      `there is no step '${options.only as string}' to do alone`,
-      'use --only deploy, or leave it out',
-      2,
+    .action(
+      // Loaded only now: help must not wait for the CDK.
+      run(async (context, source: string, options: RehearseOptions) => {
+        const { rehearse } = await import('../rehearse/run.ts');
+        return await rehearse(context, source, options);
+      }),
     );
-  }
-  const keptFile = join(cwd, KEPT_FILE);
-  if (options.stop === true) return await stopKept(io, keptFile);
-  const begun = Date.now();
-  const aws = await prepare(io);
-  let succeeded = false;
-  try {
-    const rehearsal = synthesize(context, source, options, aws);
-    const done = await runSteps(io, rehearsal, options);
-    const summary = await summarize(aws, { source, seconds: (Date.now() - begun) / 1000, ...done });
-    io.result(options.json === true ? JSON.stringify(summary, null, 2) : asText(summary, io));
-    succeeded = true;
-    if (options.keep === true) await keep(io, aws, keptFile);
-  } finally {
-    if (options.keep !== true || !succeeded) {
-      await stopLocalAws(aws, !succeeded);
-      if (!succeeded) io.info(`what was left to look at: ${aws.state}`);
-    }
-  }
-}
-
-async function prepare(io: Io): Promise<LocalAws> {
-  try {
-    io.status('preparing the local AWS');
-    return await startLocalAws(await pythonEnv({ requirements: [REQUIREMENTS], io }));
-  } catch (error) {
-    if (error instanceof PythonEnvError) throw new UserError(error.message, error.hint);
-    throw error;
-  }
-}
-
-function synthesize(
-  { io, env, cwd }: CommandContext,
-  source: string,
-  { set }: RehearseOptions,
-  aws: LocalAws,
-): Rehearsal {
-  const deployment = new RehearsedDeployment({ aws, io, env, cwd, source, flags: set });
-  return { aws, deployment, base: deployment.synthesize() };
-}
-
-interface Done {
-  readonly steps: readonly StepResult[];
-  readonly outputs: Readonly<Record<string, string>>;
-}
-
-async function runSteps(io: Io, rehearsal: Rehearsal, { only, keep }: RehearseOptions): Promise<Done> {
-  const results: StepResult[] = [];
-  const step = async (name: string, action: () => Promise<Facts>) => {
-    io.signal.throwIfAborted();
-    const begun = Date.now();
-    io.status(name);
-    const facts = await action();
-    const seconds = (Date.now() - begun) / 1000;
-    results.push({ step: name, seconds, facts });
-    io.info(
-      `${io.colors.green('✓')} ${name} (${seconds.toFixed(1)} s)${facts.map((fact) => `\n    ${fact}`).join('')}`,
-    );
-  };
-  await step('bootstrap', async () => {
-    await rehearsal.deployment.bootstrap();
-    return [];
-  });
-  await step('deploy', () => deployStep(rehearsal));
-  await step('prove', async () =>
-    (await proveStep(rehearsal)).flatMap(({ store, facts }) => facts.map((fact) => `${store}: ${fact}`)),
-  );
-  const { outputs } = await rehearsal.deployment.describe(rehearsal.base);
-  if (only === 'deploy') return { steps: results, outputs };
-  await step('deploy again', () => repeatStep(rehearsal));
-  await step('enlarge', () => enlargeStep(rehearsal));
-  await step('fail and roll back', () => failStep(rehearsal));
-  if (keep !== true) await step('destroy', () => destroyStep(rehearsal));
-  return { steps: results, outputs };
-}
-
-type Summary = Awaited<ReturnType<typeof summarize>>;
-
-async function summarize(aws: LocalAws, done: Done & { readonly source: string; readonly seconds: number }) {
-  const { stores, notes } = await readReport(aws);
-  return {
-    ...done,
-    servers: [...new Set(stores.map(({ logicalId, server }) => `${logicalId}: ${server}`))],
-    notShown: [...new Set(notes.map(({ type, note }) => `${type}: ${note}`)), ...NOT_REHEARSED],
-  };
-}
-
-function asText({ source, seconds, outputs, servers, notShown }: Summary, { resultColors }: Io): string {
-  const section = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : ['', resultColors.bold(title), ...lines.map((line) => `  ${line}`)];
-  return [
-    `${source} was rehearsed in ${seconds.toFixed(0)} s.`,
-    ...section(
-      'Outputs',
-      Object.entries(outputs).map(([key, value]) => `${key}: ${value}`),
-    ),
-    ...section('Servers behind the databases', servers),
-    ...section('Not shown here', notShown),
-  ].join('\n');
-}
-
-async function keep(io: Io, aws: LocalAws, file: string): Promise<void> {
-  await writeFile(file, `${JSON.stringify(aws, null, 2)}\n`, { mode: 0o600 });
-  io.info(`the local AWS goes on running (pid ${aws.pid}); to talk to it:`);
-  for (const [name, value] of Object.entries(aws.env)) io.info(`  export ${name}=${value}`);
-  io.info('to end it: npm start -- --stop');
-}
-
-async function stopKept(io: Io, file: string): Promise<undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined)
-    throw new UserError('no local AWS was left running here', 'start one with npm start -- --keep');
-  const aws = JSON.parse(text) as LocalAws;
-  await stopLocalAws(aws);
-  await rm(file, { force: true });
-  io.info(`ended the local AWS (pid ${aws.pid})`);
 }

@@ -122,7 +122,11 @@ export class RehearsedDeployment {
   private call() {
     const { env, aws, io } = this.options;
     // A profile of the person would win over the key of the local AWS.
-    return { env: { ...env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, ...aws.env }, signal: io.signal };
+    return {
+      env: { ...env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, ...aws.env },
+      cwd: aws.state,
+      signal: io.signal,
+    };
   }
 }
 

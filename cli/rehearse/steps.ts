@@ -93,13 +93,13 @@ export async function failStep({ aws, deployment, base }: Rehearsal): Promise<Fa
 /** Deletes the stack, deletion protection lifted first as an operator would. */
 export async function destroyStep({ aws, deployment, base }: Rehearsal): Promise<Facts> {
   const facts: string[] = [];
-  const { deletionProtection } = base.config.data;
-  const last = deletionProtection
-    ? deployment.synthesize([...enlarged(base.config), 'data.deletionProtection=false'])
-    : base;
-  if (deletionProtection) {
+  const { data, compliance } = base.config;
+  let last = base;
+  if (data.deletionProtection) {
+    const lift = ['data.deletionProtection=false', ...(compliance.length > 0 ? ['compliance=[]'] : [])];
+    last = deployment.synthesize([...enlarged(base.config), ...lift]);
     mustSucceed(await deployment.deploy(last, 'lift protection'), 'deletion protection could not be lifted');
-    facts.push('deletion protection lifted by data.deletionProtection=false');
+    facts.push(`deletion protection lifted by ${lift.join(', ')}`);
   }
   mustSucceed(await deployment.destroy(last), 'the stack could not be deleted');
   return [...facts, ...(await whatIsLeft(aws, last))];

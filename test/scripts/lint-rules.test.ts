@@ -72,6 +72,9 @@ describe('lib/ is deterministic', () => {
     "import '@aws-sdk/client-s3';",
     "import * as cdk from 'aws-cdk-lib'; export { cdk };",
     'console.log(1);',
+    "class A { constructor(scope: S, id: string) { super(scope, id); new B(scope, 'Bucket'); } }",
+    'class A { constructor(name: string) { new B(this, `Bucket${name}`, {}); } }',
+    "class A { constructor(name: string) { new B(this, 'Bucket' + name); } }",
   ])('fails for %s', async (text) => {
     expect(await problems('lib/constructs/a.ts', text)).toHaveLength(1);
   });
@@ -80,6 +83,8 @@ describe('lib/ is deterministic', () => {
     "export const a = new Date('2026-11-24');",
     "import { createHash } from 'node:crypto'; export { createHash };",
     "import { Stack } from 'aws-cdk-lib/core'; export { Stack };",
+    'export function a(scope: S, id: string) { return new B(scope, id); }',
+    "class A { constructor(scope: S, id: string) { super(scope, id); new B(this, 'Bucket', { name: `x${id}` }); } }",
   ])('allows %s', async (text) => {
     expect(await problems('lib/constructs/a.ts', text)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { logGroup } from '../monitoring/log-group.ts';
@@ -29,10 +30,7 @@ export class NetworkConstruct extends Construct {
   constructor(scope: Construct, id: string, { config }: NetworkConstructProps) {
     super(scope, id);
     const { network } = config;
-    this.vpc =
-      network.existingVpc === undefined
-        ? this.createVpc(config)
-        : ec2.Vpc.fromVpcAttributes(this, 'Vpc', vpcAttributes(network.existingVpc));
+    this.vpc = network.existingVpc === undefined ? this.createVpc(config) : this.findVpc(network.existingVpc);
     const availabilityZones = this.vpc.availabilityZones.slice(0, network.zones);
     const hasPrivate =
       network.existingVpc === undefined ? network.natGateways > 0 : network.existingVpc.privateSubnetIds.length > 0;
@@ -112,9 +110,20 @@ export class NetworkConstruct extends Construct {
       });
     }
   }
+
+  private findVpc(vpc: ExistingVpc): ec2.IVpc {
+    const found = ec2.Vpc.fromVpcAttributes(this, 'Vpc', vpcAttributes(vpc));
+    Annotations.of(found).acknowledgeWarning(
+      '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      'routes of an existing VPC belong to its owner; nothing here changes them',
+    );
+    return found;
+  }
 }
 
-function vpcAttributes(vpc: NonNullable<DeploymentConfig['network']['existingVpc']>): ec2.VpcAttributes {
+type ExistingVpc = NonNullable<DeploymentConfig['network']['existingVpc']>;
+
+function vpcAttributes(vpc: ExistingVpc): ec2.VpcAttributes {
   return {
     vpcId: vpc.vpcId,
     vpcCidrBlock: vpc.cidr,

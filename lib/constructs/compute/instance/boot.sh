@@ -110,7 +110,8 @@ start_agent() {
 
 attach_volume() {
   local holder
-  holder=$(aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --query 'Volumes[0].Attachments[0].InstanceId' --output text)
+  # The first call with the machine's role, whose permissions may be some seconds old.
+  holder=$(retry 6 aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --query 'Volumes[0].Attachments[0].InstanceId' --output text)
   if [[ $holder != "$INSTANCE_ID" ]]; then
     if [[ $holder != None ]]; then take_volume_from "$holder"; fi
     aws ec2 attach-volume --volume-id "$VOLUME_ID" --instance-id "$INSTANCE_ID" --device /dev/sdf >/dev/null
@@ -223,8 +224,6 @@ install_configuration() {
   if [[ ! -s $DIR/librechat.yaml ]]; then fail "$LIBRECHAT_DIR/librechat.yaml is missing or empty"; fi
   put_file 0644 "$DIR/librechat.yaml" "$ETC/config/librechat.yaml"
   put_file 0644 "$DIR/rds-ca-bundle.pem" "$ETC/config/rds-ca-bundle.pem"
-  # The users of the containers read them.
-  chmod 0755 "$ETC/config"
   hash=$(cat "$ETC/config/librechat.yaml" "$ETC/config/rds-ca-bundle.pem" | sha256sum)
   settings=$(mktemp)
   printf '%s\n' "AWS_REGION=$AWS_REGION" "LOG_GROUP=$LOG_GROUP" "INSTANCE_ID=$INSTANCE_ID" "CONFIG_HASH=${hash:0:16}" >"$settings"

@@ -101,6 +101,14 @@ const FAILURES: readonly Failure[] = [
     says: /holds something else .*TYPE=ext4.*not touched/,
   },
   {
+    what: 'the volume belongs to something else',
+    step: 'mount_volume',
+    prepare: (box) => {
+      box.tell('signature', 'LABEL=backup\nTYPE=xfs\n');
+    },
+    says: /holds something else .*LABEL=backup.*not touched/,
+  },
+  {
     what: 'the volume has data without a file system',
     step: 'mount_volume',
     prepare: (box) => {

@@ -85,6 +85,11 @@ describe('nginx', () => {
     expect(nginxConf).toContain(`keepalive_timeout ${STREAM_IDLE_SECONDS + 5}s;`);
   });
 
+  test('holds back no part of an answer, but gathers an upload', () => {
+    expect(nginxConf).toMatch(/^\s*proxy_buffering off;$/m);
+    expect(nginxConf).toMatch(/^\s*proxy_request_buffering on;$/m);
+  });
+
   test('lets through what LibreChat accepts', () => {
     expect(setting('client_max_body_size')).toBeGreaterThan(uploadMegabytes);
   });

@@ -149,10 +149,12 @@ describe.concurrent('the environment of the containers', { timeout: 60_000 }, ()
     expect(box.read('env/librechat.env')).toContain('OPENAI_API_KEY=another\n');
   });
 
-  test('closes a file that somebody opened', async () => {
+  test('opens no file to others, and closes what somebody opened', async () => {
     const { box, again } = await write();
-    await box.run(['/bin/chmod', '0644', box.path('env/redis.env')]);
+    const modes = () => ['env', 'env/librechat.env', 'env/redis.env'].map((name) => box.mode(name));
+    expect(modes()).toEqual(['0700', '0600', '0600']);
+    await box.run(['/bin/chmod', '0755', box.path('env'), box.path('env/redis.env')]);
     await again();
-    expect(box.mode('env/redis.env')).toBe('0600');
+    expect(modes()).toEqual(['0700', '0600', '0600']);
   });
 });

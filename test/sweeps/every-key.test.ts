@@ -182,6 +182,16 @@ const at = (path: string, value: unknown): Tree =>
 
 /** What decides about a deployment: the template, the files that travel beside it, and where it goes. */
 function outcome(name: PresetName, changes: PartialConfig): string {
+  const key = JSON.stringify([name, changes]);
+  const known = outcomes.get(key) ?? freshOutcome(name, changes);
+  outcomes.set(key, known);
+  return known;
+}
+
+/** Many keys are compared with the same base. */
+const outcomes = new Map<string, string>();
+
+function freshOutcome(name: PresetName, changes: PartialConfig): string {
   const { files } = synthesize(name, changes);
   return JSON.stringify(
     Object.entries(files).filter(([file]) => /template\.json$|^asset\.|^manifest\.json$/.test(file)),
