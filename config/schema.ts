@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { crossFieldRules } from './rules.ts';
-import * as part from './schema-parts.ts';
+import * as application from './schema/application.ts';
+import * as compute from './schema/compute.ts';
+import * as network from './schema/network.ts';
+import * as stores from './schema/stores.ts';
 import { DEFAULT_LIBRECHAT_VERSION, LIBRECHAT_VERSION } from './versions.ts';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production', 'enterprise'] as const;
@@ -51,17 +54,17 @@ const common = {
     .describe(
       'Registry that mirrors the images under their own names, for networks without internet. Default: each image from where it is published.',
     ),
-  network: part.network.prefault({}),
-  access: part.access.prefault({ type: 'cloudfront' }),
-  documentStore: part.documentStore,
-  vectorStore: part.vectorStore.optional(),
-  redis: part.redis.prefault({ type: 'none' }),
-  features: part.features.prefault({}),
-  embeddings: part.embeddings.prefault({}),
-  models: part.models.prefault({}),
-  registration: part.registration.prefault({}),
-  data: part.data.prefault({}),
-  monitoring: part.monitoring.prefault({}),
+  network: network.network.prefault({}),
+  access: network.access.prefault({ type: 'cloudfront' }),
+  documentStore: stores.documentStore,
+  vectorStore: stores.vectorStore.optional(),
+  redis: stores.redis.prefault({ type: 'none' }),
+  features: application.features.prefault({}),
+  embeddings: application.embeddings.prefault({}),
+  models: application.models.prefault({}),
+  registration: application.registration.prefault({}),
+  data: stores.data.prefault({}),
+  monitoring: application.monitoring.prefault({}),
   tags: z
     .record(z.string().min(1).max(128), z.string().max(256))
     .default({})
@@ -78,12 +81,12 @@ export const DeploymentConfigSchema = z
     z.strictObject({
       mode: z.literal('ec2').describe('One instance with Docker Compose.'),
       ...common,
-      instance: part.instance.prefault({}),
+      instance: compute.instance.prefault({}),
     }),
     z.strictObject({
       mode: z.literal('ecs').describe('Fargate services over several zones.'),
       ...common,
-      service: part.service.prefault({}),
+      service: compute.service.prefault({}),
     }),
   ])
   .superRefine(crossFieldRules);

@@ -1,0 +1,67 @@
+import type { DeploymentConfig } from '../schema.ts';
+import type { Report } from './common.ts';
+
+export function storeRules(config: DeploymentConfig, report: Report): void {
+  const { features, vectorStore, data, embeddings, models } = config;
+  if (features.rag && vectorStore === undefined)
+    report('vectorStore', 'features.rag needs a vector store: set vectorStore.type to container, rds or aurora');
+  if (vectorStore?.type === 'rds' && vectorStore.storageGiB > vectorStore.maxStorageGiB) {
+    report(
+      'vectorStore.maxStorageGiB',
+      `must not be below storageGiB ${vectorStore.storageGiB}, got ${vectorStore.maxStorageGiB}`,
+    );
+  }
+  if (vectorStore?.type === 'aurora' && vectorStore.minAcu > vectorStore.maxAcu) {
+    report('vectorStore.maxAcu', `must not be below minAcu ${vectorStore.minAcu}, got ${vectorStore.maxAcu}`);
+  }
+  if (features.rag && embeddings.provider === 'openai' && models.providerKeySecretArns.openai === undefined) {
+    report('embeddings.provider', 'openai needs a key: set models.providerKeySecretArns.openai');
+  }
+  if (data.deletionProtection && data.removalPolicy !== 'retain') {
+    report(
+      'data.removalPolicy',
+      `deletion protection would block the ${data.removalPolicy} of a deleted stack: set 'retain', or switch data.deletionProtection off`,
+    );
+  }
+}
+
+export function peopleRules({ registration, monitoring, tags }: DeploymentConfig, report: Report): void {
+  if (registration.policy === 'domains' && registration.allowedDomains.length === 0)
+    report('registration.allowedDomains', "policy 'domains' needs at least one domain");
+  if (registration.policy !== 'domains' && registration.allowedDomains.length > 0) {
+    report('registration.policy', `allowedDomains work with policy 'domains' only, got '${registration.policy}'`);
+  }
+  if (monitoring.alertEmail !== undefined && !monitoring.alarms)
+    report('monitoring.alertEmail', 'no alarm would ever write to it: set monitoring.alarms to true');
+  for (const key of Object.keys(tags))
+    if (/^aws:/i.test(key)) report(`tags.${key}`, "AWS keeps the prefix 'aws:' for itself: choose another name");
+  // AWS allows 50 tags a resource; the stack sets some itself.
+  if (Object.keys(tags).length > 40) report('tags', `at most 40 tags of your own, got ${Object.keys(tags).length}`);
+}
+
+export function complianceRules(config: DeploymentConfig, report: Report): void {
+  if (config.compliance.length === 0) return;
+  const rules =
+    config.compliance.length === 1 ? `${config.compliance[0] ?? ''} wants` : `${config.compliance.join(' and ')} want`;
+  const demand = (met: boolean, path: string, wanted: string) => {
+    if (!met) report(path, `${rules} ${wanted}`);
+  };
+  demand(config.access.type !== 'http', 'access.type', "encryption on the way: 'cloudfront' or 'domain'");
+  demand(config.registration.policy !== 'open', 'registration.policy', "known users: 'closed' or 'domains'");
+  demand(
+    config.network.flowLogs || config.network.existingVpc !== undefined,
+    'network.flowLogs',
+    'a record of connections: true',
+  );
+  demand(
+    config.monitoring.logRetentionDays >= 365,
+    'monitoring.logRetentionDays',
+    `logs of a year: 365 or more, got ${config.monitoring.logRetentionDays}`,
+  );
+  demand(
+    config.data.backupRetentionDays >= 7,
+    'data.backupRetentionDays',
+    `backups of a week: 7 or more, got ${config.data.backupRetentionDays}`,
+  );
+  demand(config.data.deletionProtection, 'data.deletionProtection', 'deletion protection: true');
+}

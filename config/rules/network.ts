@@ -1,0 +1,112 @@
+import type { DeploymentConfig } from '../schema.ts';
+import { EVERYBODY, isProduction, overlap, type Report } from './common.ts';
+
+export function networkRules(config: DeploymentConfig, report: Report): void {
+  const { network } = config;
+  const prefix = Number(network.cidr.split('/')[1]);
+  if (prefix < 16 || prefix > 21) report('network.cidr', `a VPC for this stack is a /16 to a /21, got ${network.cidr}`);
+  if (network.natGateways > network.zones) {
+    report(
+      'network.natGateways',
+      `${network.natGateways} NAT for ${network.zones} zone(s): set at most one a zone, or raise network.zones`,
+    );
+  }
+  if (network.natType === 'instance' && network.natGateways === 0) {
+    report(
+      'network.natType',
+      "there is no NAT to be an instance: set network.natGateways to 1 or more, or leave natType at 'gateway'",
+    );
+  }
+  if (config.mode === 'ec2' && overlap(network.existingVpc?.cidr ?? network.cidr, '172.17.0.0/16')) {
+    const path = network.existingVpc === undefined ? 'network.cidr' : 'network.existingVpc.cidr';
+    report(
+      path,
+      `${network.existingVpc?.cidr ?? network.cidr} overlaps 172.17.0.0/16, which Docker uses inside the machine: choose another range`,
+    );
+  }
+  const managed =
+    config.documentStore.type === 'documentdb' ||
+    (config.features.rag && config.vectorStore !== undefined && config.vectorStore.type !== 'container');
+  if (
+    managed &&
+    network.natGateways === 0 &&
+    network.existingVpc === undefined &&
+    !network.interfaceEndpoints.includes('secretsmanager')
+  ) {
+    report(
+      'network.interfaceEndpoints',
+      "the database initializers read their secrets from a network without NAT: add 'secretsmanager', or set network.natGateways to 1",
+    );
+  }
+  existingVpcRules(config, report);
+}
+
+function existingVpcRules({ network, mode }: DeploymentConfig, report: Report): void {
+  const vpc = network.existingVpc;
+  if (vpc === undefined) return;
+  const zones = vpc.availabilityZones.length;
+  if (network.zones > zones)
+    report('network.zones', `the existing VPC lists ${zones} zones, got ${network.zones}: lower network.zones`);
+  if (network.natGateways > 0)
+    report('network.natGateways', `an existing VPC keeps its own NAT: set 0, got ${network.natGateways}`);
+  if (network.flowLogs) report('network.flowLogs', 'flow logs belong to the owner of the existing VPC: set false');
+  for (const key of ['publicSubnetIds', 'privateSubnetIds', 'isolatedSubnetIds'] as const) {
+    const ids = vpc[key];
+    if (ids.length !== 0 && ids.length !== zones)
+      report(`network.existingVpc.${key}`, `one subnet for each of the ${zones} zones, got ${ids.length}`);
+  }
+  if (vpc.publicSubnetIds.length === 0 && vpc.privateSubnetIds.length === 0) {
+    report(
+      'network.existingVpc.privateSubnetIds',
+      `mode ${mode} needs private or public subnets to run in, got none of both`,
+    );
+  }
+}
+
+export function accessRules(config: DeploymentConfig, report: Report): void {
+  const { access } = config;
+  access.allowedCidrs.forEach((range, index) => {
+    const other = access.allowedCidrs.slice(0, index).find((earlier) => overlap(earlier, range));
+    if (other !== undefined) report(`access.allowedCidrs[${index}]`, `${range} overlaps ${other}: keep the wider one`);
+  });
+  if (access.type === 'cloudfront') {
+    if ((access.domainName === undefined) !== (access.certificateArn === undefined)) {
+      report('access', 'domainName and certificateArn of CloudFront go together: set both or neither');
+    }
+    if (access.certificateArn !== undefined && !access.certificateArn.includes(':us-east-1:')) {
+      report('access.certificateArn', `CloudFront takes certificates of us-east-1 only, got ${access.certificateArn}`);
+    }
+    if (access.allowedCidrs.join() !== EVERYBODY) {
+      report(
+        'access.allowedCidrs',
+        `CloudFront does not look at addresses, got ${access.allowedCidrs.join(', ')}: use access.type 'domain', or leave ${EVERYBODY}`,
+      );
+    }
+  }
+  if (access.type === 'domain') domainRules(config, access, report);
+  if (access.type === 'http' && isProduction(config) && access.allowedCidrs.includes(EVERYBODY)) {
+    report(
+      'access.type',
+      `plain HTTP open to ${EVERYBODY} in ${config.environment}: use 'cloudfront' or 'domain', or limit access.allowedCidrs`,
+    );
+  }
+}
+
+function domainRules(
+  config: DeploymentConfig,
+  access: Extract<DeploymentConfig['access'], { type: 'domain' }>,
+  report: Report,
+): void {
+  if (access.hostedZoneId === undefined && access.certificateArn === undefined) {
+    report(
+      'access',
+      `no certificate for ${access.domainName}: set certificateArn, or hostedZoneId so that one can be made`,
+    );
+  }
+  if (config.mode === 'ec2' && !config.instance.loadBalancer) {
+    report(
+      'instance.loadBalancer',
+      "a certificate of ACM needs a load balancer: set true, or use access.type 'cloudfront' with domainName and certificateArn",
+    );
+  }
+}
