@@ -14,7 +14,13 @@ import { stackTags } from './utils/tagging-strategy.ts';
  */
 export function buildApp(config: DeploymentConfig, props: AppProps = {}): { app: App; stack: LibreChatStack } {
   // The feature flags of cdk.json hold in tests and commands too, not only under the CDK's own CLI.
-  const app = new App({ analyticsReporting: false, ...props, context: { ...cdkJson.context, ...props.context } });
+  const app = new App({
+    analyticsReporting: false,
+    // Doubles the time of a synth. The tests run it, strictly, on every preset, and `cdk synth --validation` does it here.
+    builtinCloudFormationValidation: false,
+    ...props,
+    context: { ...cdkJson.context, ...props.context },
+  });
   const stack = new LibreChatStack(app, config.stackName, { config });
   for (const [key, value] of Object.entries(stackTags(config))) Tags.of(stack).add(key, value);
   return { app, stack };

@@ -49,3 +49,20 @@ export function chatModels({ models }: DeploymentConfig): readonly string[] {
 export function embeddingModels({ features, embeddings }: DeploymentConfig): readonly string[] {
   return features.rag && embeddings.provider === 'bedrock' ? [embeddings.model] : [];
 }
+
+/**
+ * Pulling images from a mirror in Amazon ECR; no statement for other registries.
+ */
+export function pullFromMirror(scope: Construct, { imageRegistry = '' }: DeploymentConfig): iam.PolicyStatement[] {
+  const [, account, region, prefix = ''] =
+    /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(\/.*)?$/.exec(imageRegistry) ?? [];
+  if (account === undefined || region === undefined) return [];
+  return [
+    new iam.PolicyStatement({ sid: 'SignInToMirror', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+    new iam.PolicyStatement({
+      sid: 'PullFromMirror',
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: [`arn:${Stack.of(scope).partition}:ecr:${region}:${account}:repository${prefix}/*`],
+    }),
+  ];
+}

@@ -33,6 +33,18 @@ describe('commands of a document', () => {
     ]);
   });
 
+  test.each([
+    ['a file', '`config/schema.ts`', []],
+    ['a file that is not there', '`lib/nowhere.ts`', ['there is no file lib/nowhere.ts']],
+    ['a file of a command', '```bash\ncat ./docs/nowhere.md\n```', ['there is no file docs/nowhere.md']],
+    ['a folder', '`lambda/common`', []],
+    ['a pattern', '`scripts/generate-*.ts`', []],
+    ['a name to fill in', '`cli/commands/<name>.ts`', []],
+    ["somebody else's file", '`node_modules/lib/x.js` `/usr/lib/x.so`', []],
+  ])('%s', async (_, text, problems) => {
+    expect(await brokenCommands(text, [])).toEqual(problems);
+  });
+
   test('prose is no command', async () => {
     expect(await brokenCommands('write npm run anything in your own scripts/x.sh', [])).toEqual([]);
   });

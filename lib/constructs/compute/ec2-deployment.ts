@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { InstanceTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { CfnWaitCondition, CfnWaitConditionHandle, Duration, Size, Stack, Tags } from 'aws-cdk-lib/core';
+import { CfnWaitCondition, CfnWaitConditionHandle, Size, Stack, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Ec2Config } from '../../../config/schema.ts';
 import { deployTimeLookup } from '../../utils/deploy-time-lookup.ts';
-import { chatModels, embeddingModels, invokeBedrockModels } from '../../utils/iam-policies.ts';
 import { CA_BUNDLE_FILE } from '../../utils/ca-bundle.ts';
 import { snapshotOrBetter } from '../../utils/removal.ts';
 import { renderedAsset } from '../../utils/rendered-asset.ts';
@@ -20,6 +18,8 @@ import type { Watched } from '../monitoring/watched.ts';
 import type { ComputeProps, ILibreChatCompute } from './compute.ts';
 import { instanceFiles } from './instance/compose.ts';
 import { containerSettings, instanceEnvironments } from './instance/environments.ts';
+import { machineMetrics } from './instance/machine-metrics.ts';
+import { machineRole } from './instance/machine-role.ts';
 import { userData } from './instance/user-data.ts';
 import { librechatYaml } from './librechat-config.ts';
 
@@ -56,7 +56,14 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     });
     const environments = instanceEnvironments(this, props);
     const volume = this.createVolume();
-    const role = this.createRole(volume, environments);
+    const role = machineRole(this, 'Role', {
+      config,
+      volume,
+      volumeOwnerTag: VOLUME_OWNER_TAG,
+      settingsParameter: this.settingsParameter,
+      secrets: Object.values(environments).flatMap(({ secrets }) => Object.values(secrets)),
+      logGroup: this.logGroup,
+    });
     this.instance = this.createInstance(role, volume, environments);
     this.connections = this.instance.connections;
     this.grantPrincipal = role;
@@ -68,44 +75,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   }
 
   watched(): Watched[] {
-    const dimensionsMap = { InstanceId: this.instance.instanceId };
-    return [
-      {
-        id: 'MachineCheck',
-        title: 'Failed checks of the machine',
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/EC2',
-          metricName: 'StatusCheckFailed',
-          dimensionsMap,
-          statistic: 'Maximum',
-          period: Duration.minutes(1),
-        }),
-        alarm: {
-          threshold: 1,
-          periods: 5,
-          missingIsBad: true,
-          meaning: 'the machine is not well or stopped',
-          remedy: 'reboot it; its data is on a volume of its own',
-        },
-      },
-      {
-        id: 'MachineCpu',
-        title: 'CPU of the machine, %',
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/EC2',
-          metricName: 'CPUUtilization',
-          dimensionsMap,
-          statistic: 'Average',
-          period: Duration.minutes(5),
-        }),
-        alarm: {
-          threshold: 90,
-          periods: 6,
-          meaning: 'the machine has been busy for half an hour',
-          remedy: 'choose a larger instance.type',
-        },
-      },
-    ];
+    return machineMetrics(this.instance.instanceId);
   }
 
   private get zone(): string {
@@ -130,50 +100,6 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     return volume;
   }
 
-  private createRole(volume: ec2.Volume, environments: Environments): iam.Role {
-    const { config } = this.props;
-    const stack = Stack.of(this);
-    const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
-      managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
-    });
-    const ownTag = { StringEquals: { [`aws:ResourceTag/${VOLUME_OWNER_TAG}`]: config.stackName } };
-    const instances = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
-    for (const statement of [
-      new iam.PolicyStatement({
-        sid: 'TakeDataVolume',
-        actions: ['ec2:AttachVolume', 'ec2:DetachVolume'],
-        resources: [stack.formatArn({ service: 'ec2', resource: 'volume', resourceName: volume.volumeId }), instances],
-        conditions: ownTag,
-      }),
-      new iam.PolicyStatement({
-        sid: 'StopFormerMachine',
-        actions: ['ec2:StopInstances'],
-        resources: [instances],
-        conditions: ownTag,
-      }),
-      new iam.PolicyStatement({
-        sid: 'SeeVolumes',
-        actions: ['ec2:DescribeVolumes', 'ec2:DescribeInstances'],
-        resources: ['*'],
-      }),
-      new iam.PolicyStatement({
-        sid: 'ReadSettings',
-        actions: ['ssm:GetParameter'],
-        resources: [
-          stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: this.settingsParameter.slice(1) }),
-        ],
-      }),
-      ...invokeBedrockModels(this, [...new Set([...chatModels(config), ...embeddingModels(config)])], config),
-    ]) {
-      role.addToPolicy(statement);
-    }
-    for (const environment of Object.values(environments))
-      for (const { secret } of Object.values(environment.secrets)) secret.grantRead(role);
-    this.logGroup.grantWrite(role);
-    return role;
-  }
-
   private createInstance(role: iam.Role, volume: ec2.Volume, environments: Environments): ec2.Instance {
     const { config, network } = this.props;
     const { instance: settings } = config;
@@ -183,10 +109,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       'rds-ca-bundle.pem': readFileSync(CA_BUNDLE_FILE, 'utf8'),
     });
     files.grantRead(role);
-    const revision = createHash('sha256')
-      .update(JSON.stringify([config, files.assetHash]))
-      .digest('hex')
-      .slice(0, 12);
+    const revision = this.revision(files.assetHash);
     // A wait condition is signalled once in its life: each revision of the machine needs a new one.
     const handle = new CfnWaitConditionHandle(this, `ReadySignal${revision}`);
     const isPublic = network.privateSubnets === undefined || (config.access.type === 'http' && !settings.loadBalancer);
@@ -247,6 +170,17 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     });
     ready.node.addDependency(instance, parameter);
     return instance;
+  }
+
+  /** Changes when the machine must take new files or settings, and only then: it restarts for it. */
+  private revision(filesHash: string): string {
+    // Without the site's address, which CloudFormation knows only once the machine is there.
+    const environments = instanceEnvironments(this, { ...this.props, siteUrl: '' });
+    const settings: unknown = Stack.of(this).resolve(containerSettings(environments));
+    return createHash('sha256')
+      .update(JSON.stringify([settings, this.props.config.access, filesHash]))
+      .digest('hex')
+      .slice(0, 12);
   }
 
   /** The newest Amazon Linux 2023, looked up once for each value of `instance.amiRelease`. */

@@ -1,10 +1,11 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { Duration } from 'aws-cdk-lib/core';
+import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EcsConfig } from '../../../config/schema.ts';
 import { IMAGES } from '../../../config/versions.ts';
+import { pullFromMirror } from '../../utils/iam-policies.ts';
 import { mirrored } from '../../utils/images.ts';
 import { logGroup } from '../monitoring/log-group.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
@@ -103,6 +104,11 @@ export class FargateTask extends Construct {
       linuxParameters: new ecs.LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true }),
       logging,
     });
+    for (const statement of pullFromMirror(this, config)) this.definition.addToExecutionRolePolicy(statement);
+    Annotations.of(this).acknowledgeWarning(
+      '@aws-cdk/aws-ecs:ecrImageRequiresPolicy',
+      'the execution role may pull from the mirror',
+    );
     if (Object.keys(files).length > 0) this.addFiles(config, files, logging);
   }
 

@@ -258,7 +258,7 @@ fetch_settings() {
     fi
     return 1
   fi
-  python3 -c 'import json, sys; sys.exit(json.load(open(sys.argv[1])).get("revision") != sys.argv[2])' "$fetched" "$REVISION" || return 1
+  grep -qE "\"revision\": ?\"$REVISION\"" "$fetched" || return 1
   mv "$fetched" "$ETC/containers.json" || fail "can't write $ETC/containers.json"
   rm -f "$errors"
 }
@@ -370,8 +370,8 @@ put_file() {
 signal() {
   local body status
   body=$(mktemp)
-  python3 -c 'import json, sys; print(json.dumps(dict(zip(("Status", "Reason", "UniqueId", "Data"), sys.argv[1:]))))' \
-    "$1" "$2" "$INSTANCE_ID-${REVISION:-}" "${REVISION:-}" >"$body"
+  printf '{"Status":"%s","Reason":"%s","UniqueId":"%s","Data":"%s"}\n' "$1" "$(json_text "$2")" \
+    "$INSTANCE_ID-${REVISION:-}" "${REVISION:-}" >"$body"
   # The signature covers an empty content type.
   status=$(printf 'url = "%s"\n' "$WAIT_HANDLE_URL" | curl --silent --show-error --max-time 30 --retry 5 --retry-connrefused \
     --output /dev/null --write-out '%{http_code}' --header 'Content-Type:' --upload-file "$body" --config -)
@@ -384,16 +384,23 @@ signal() {
   esac
 }
 
+# A line of ASCII as it stands between the quotes of JSON.
+json_text() {
+  local text=${1//\\/\\\\}
+  printf '%s' "${text//\"/\\\"}"
+}
+
 # Takes the user:password@ out of addresses, which some programs put into their errors.
 without_passwords() { sed -E 's#://[^/@[:space:]]+@#://***@#g'; }
 
-# What the step said last, on one line.
+# What the step said last, on one line of ASCII.
 last_words() {
   awk -v begin=" step $CURRENT_STEP" '
     substr($0, length($0) - length(begin) + 1) == begin { said = ""; next }
     { said = said $0 "\n" }
     END { printf "%s", said }' "$LOG_FILE" |
-    tail -n 8 | without_passwords | paste --serial --delimiters='|' | sed 's/|/ | /g' | tail -c 1500
+    tail -n 8 | without_passwords | paste --serial --delimiters='|' | sed 's/|/ | /g' | tail -c 1500 |
+    LC_ALL=C tr -cd '[:print:]'
 }
 
 # A machine that never served gives the volume back to the one that it stopped, so that a failed update leaves the

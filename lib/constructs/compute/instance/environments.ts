@@ -11,12 +11,7 @@ import {
   PORTS,
   ragApiEnvironment,
 } from '../container-environment.ts';
-
-/** Memory that LibreChat's heap is sized for on a machine that it shares with other containers. */
-const LIBRECHAT_MEMORY_MIB = 2048;
-
-/** Memory of Meilisearch on such a machine. */
-const MEILISEARCH_MEMORY_MIB = 1024;
+import { MEMORY_MIB } from './services.ts';
 
 type Parts = Pick<ComputeProps<Ec2Config>, 'config' | 'database' | 'secrets'>;
 
@@ -40,13 +35,13 @@ export function instanceEnvironments(
       bucketName: storage.documents?.bucketName,
       ragApiUrl: config.features.rag ? `http://rag_api:${PORTS.ragApi}` : undefined,
       meilisearchUrl: config.features.search ? `http://meilisearch:${PORTS.meilisearch}` : undefined,
-      memoryMiB: LIBRECHAT_MEMORY_MIB,
+      memoryMiB: MEMORY_MIB.librechat,
       isSingleProcess: true,
     }),
     ...(database.vectors === undefined
       ? {}
       : { rag_api: ragApiEnvironment({ config, secrets, vectors: database.vectors, region }) }),
-    ...(config.features.search ? { meilisearch: meilisearchEnvironment(secrets, MEILISEARCH_MEMORY_MIB) } : {}),
+    ...(config.features.search ? { meilisearch: meilisearchEnvironment(secrets, MEMORY_MIB.meilisearch) } : {}),
     ...storeEnvironments({ config, database, secrets }),
   };
 }

@@ -45,7 +45,9 @@ export function userData(props: UserDataProps): ec2.UserData {
     ...Object.entries(inputs).map(([name, value]) => `${name}='${value}'`),
     'EOF',
     'command -v unzip >/dev/null || dnf install -y -q unzip',
-    `aws s3 cp --only-show-errors --region '${props.region}' '${props.filesUrl}' /opt/librechat/files.zip`,
+    // The role's permissions may be seconds old.
+    'try() { for _ in {1..10}; do "$@" && return; sleep 6; done; return 1; }',
+    `try aws s3 cp --only-show-errors --region '${props.region}' '${props.filesUrl}' /opt/librechat/files.zip`,
     'unzip -q -o /opt/librechat/files.zip -d /opt/librechat',
     'chmod 0755 /opt/librechat/boot.sh',
     'exec /opt/librechat/boot.sh',

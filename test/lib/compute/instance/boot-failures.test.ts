@@ -181,6 +181,15 @@ const FAILURES: readonly Failure[] = [
     says: /LibreChat ended 5 times/,
   },
   {
+    what: 'LibreChat says strange things',
+    step: 'wait_for_librechat',
+    prepare: (box) => {
+      box.tell('restarts', '5');
+      box.tell('log', '{"message":"caf\u00e9 C:\\\\temp\\t"}\n');
+    },
+    says: /\{"message":"caf C:\\\\temp\\t"\} \| \S+ LibreChat ended 5 times$/,
+  },
+  {
     what: 'LibreChat runs with defaults',
     step: 'check_configuration',
     prepare: (box) => {

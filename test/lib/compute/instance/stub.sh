@@ -7,7 +7,10 @@ printf '%s\n' "$call" >>"$STATE/calls"
 case $call in ${FAIL:-}) echo "${0##*/}: told to fail by https://user:word@example.com" >&2; exit 1 ;; esac
 
 # What a file of $STATE says, else the default.
-say() { if [ -e "$STATE/$1" ]; then cat "$STATE/$1"; else printf '%s\n' "$2"; fi; }
+say() {
+  if [ ! -e "$STATE/$1" ]; then printf '%s\n' "$2"; return; fi
+  while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done <"$STATE/$1"
+}
 last() { for word; do :; done; printf '%s' "$word"; }
 
 case $call in
@@ -41,15 +44,15 @@ case $call in
       echo 'An error occurred (ParameterNotFound) when calling the GetParameter operation' >&2
       exit 254
     fi
-    cat "$STATE/parameter"
+    say parameter
     ;;
   'aws secretsmanager get-secret-value'*)
     while [ "$1" != --secret-id ]; do shift; done
-    cat "$STATE/secrets/${2##*:}"
+    [ -e "$STATE/secrets/${2##*:}" ] && say "secrets/${2##*:}"
     ;;
   'aws ecr get-login-password'*) echo ecr-token ;;
 
-  blkid*) if [ -e "$STATE/signature" ]; then cat "$STATE/signature"; else exit "$(say blkid-status 2)"; fi ;;
+  blkid*) if [ -e "$STATE/signature" ]; then say signature; else exit "$(say blkid-status 2)"; fi ;;
   mkfs.xfs*) printf 'LABEL=librechat\nTYPE=xfs\n' >"$STATE/signature" ;;
   mountpoint*) [ -e "$STATE/mounted" ] ;;
   'mount '*) : >"$STATE/mounted" ;;
