@@ -1,20 +1,65 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+// aws-cdk-lib validates templates at every synth unless this says otherwise, and is then four times as slow. The
+// `validated` project is where it does: the variable is unset there, and every finding must be acknowledged.
+const withoutValidation = { CDK_VALIDATION: 'false' };
+const setupFiles = ['test/helpers/setup.ts'];
+// Tests take milliseconds, but the first of a file may load the CDK, on a machine that runs two suites at once.
+const testTimeout = 30_000;
+const machine = 'test/lib/compute/instance/**/*.test.ts';
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to its own process, which has little to do.
+    maxWorkers: availableParallelism(),
     projects: [
       {
-        // Templates only: one process, no validation engine (style: the strict suite is `validated`).
+        // Constructs and templates. They change no global state, so a process serves many files.
         test: {
           name: 'infra',
           include: ['test/lib/**/*.test.ts', 'test/*.test.ts'],
+          exclude: [machine],
           isolate: false,
-          env: { CDK_VALIDATION: 'false' },
+          setupFiles,
+          testTimeout,
+          env: withoutValidation,
         },
       },
-      { test: { name: 'cli', include: ['test/{cli,config}/**/*.test.ts'], env: { CDK_VALIDATION: 'false' } } },
+      {
+        // Configuration and commands; the same.
+        test: {
+          name: 'cli',
+          include: ['test/{cli,config}/**/*.test.ts'],
+          isolate: false,
+          setupFiles,
+          testTimeout,
+          env: withoutValidation,
+        },
+      },
+      // `npm run test:unit` ends here, `npm test` has all. What an instance boots with, run for real: many shells.
+      { test: { name: 'machine', include: [machine], testTimeout, env: withoutValidation } },
+      // Two syntheses for each key of the schema.
+      {
+        test: {
+          name: 'sweeps',
+          include: ['test/sweeps/**/*.test.ts'],
+          setupFiles,
+          testTimeout,
+          env: withoutValidation,
+        },
+      },
+      // The repository's own gates: loading ESLint takes seconds.
+      { test: { name: 'scripts', include: ['test/scripts/**/*.test.ts'], testTimeout } },
       { test: { name: 'rehearsal', include: ['test/rehearsal/**/*.test.ts'], testTimeout: 60_000 } },
-      { test: { name: 'validated', include: ['test/validated/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        test: { name: 'validated', include: ['test/validated/**/*.test.ts'], setupFiles, testTimeout: 300_000 },
+      },
     ],
+    coverage: {
+      provider: 'v8',
+      include: ['bin/**', 'cli/**', 'config/**', 'lib/**', 'rehearsal/**/*.ts', 'scripts/lib/**'],
+      reporter: ['text-summary', 'html', 'lcovonly'],
+    },
   },
 });

@@ -97,6 +97,6 @@ function secretReader(options: AwsOptions): (arn: string, field: string | undefi
   return async (arn, field) => {
     const value = await (values.get(arn) ?? values.set(arn, fetch(arn)).get(arn) ?? '');
     if (field === undefined) return value;
-    return String((JSON.parse(value) as Record<string, unknown>)[field] ?? '');
+    return (JSON.parse(value) as Record<string, string | undefined>)[field] ?? '';
   };
 }

@@ -72,7 +72,7 @@ async function eventsSince({ cloudFormation, stackName }: WatchOptions, begun: n
     }
   } catch (error) {
     // Before the first event there is no stack, and after its deletion none either.
-    if (!(error instanceof Error) || !/does not exist/.test(error.message)) throw error;
+    if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
   }
   return events.reverse();
 }

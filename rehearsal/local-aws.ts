@@ -11,6 +11,7 @@ const HERE = import.meta.dirname;
 export const REQUIREMENTS = resolve(HERE, 'requirements.txt');
 
 const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
 
 /** What stood behind the resources, and what was not shown: the emulator's own words. */
 export interface LocalAwsReport {
@@ -44,25 +45,22 @@ export async function startLocalAws(python: string): Promise<LocalAws> {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let complaint = '';
-  child.stderr.on('data', (chunk) => (complaint += String(chunk)));
-  let exited = false;
-  child.on('close', () => (exited = true));
-  child.on('error', (error) => {
-    complaint += error.message;
-    exited = true;
-  });
-  for (const deadline = Date.now() + START_TIMEOUT_MS; ; await sleep(50)) {
+  const said: string[] = [];
+  child.stderr.on('data', (chunk) => said.push(String(chunk)));
+  child.on('error', ({ message }) => said.push(message));
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    await sleep(50);
     const ready = await readJson<{ endpoint: string; pid: number }>(readyFile);
     if (ready !== undefined) {
       child.stderr.destroy();
       child.unref();
       return { ...ready, state, env: clientEnvironment(ready.endpoint, state) };
     }
-    if (exited || Date.now() > deadline) {
-      if (!exited && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+    if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL');
       throw new Error(
-        `the local AWS did not start: ${complaint.trim().split('\n').at(-1) ?? ''} (log: ${join(state, 'aws.log')})`,
+        `the local AWS did not start: ${said.join('').trim().split('\n').at(-1) ?? ''} (log: ${join(state, 'aws.log')})`,
       );
     }
   }
@@ -72,7 +70,11 @@ export async function startLocalAws(python: string): Promise<LocalAws> {
 export async function stopLocalAws({ pid, state }: Pick<LocalAws, 'pid' | 'state'>, keepState = false): Promise<void> {
   try {
     process.kill(pid, 'SIGTERM');
-    for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(50)) process.kill(pid, 0);
+    const deadline = Date.now() + STOP_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      process.kill(pid, 0);
+      await sleep(50);
+    }
     process.kill(pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;

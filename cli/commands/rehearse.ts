@@ -35,7 +35,8 @@ Exit codes: 0 everything shown, 1 something failed, 2 wrong usage or configurati
       // Loaded only now: help must not wait for the CDK.
       run(async (context, source: string, options: RehearseOptions) => {
         const { rehearse } = await import('../rehearse/run.ts');
-        return await rehearse(context, source, options);
+        await rehearse(context, source, options);
+        return undefined;
       }),
     );
 }

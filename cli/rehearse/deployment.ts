@@ -61,7 +61,7 @@ export class RehearsedDeployment {
     const local = { ...config, account: undefined, region: undefined };
     this.variants += 1;
     const assembly = join(aws.state, 'assembly', String(this.variants));
-    const { app, stack } = buildApp(local, { outdir: assembly, builtinCloudFormationValidation: false });
+    const { app, stack } = buildApp(local, { outdir: assembly });
     const template = app.synth().getStackByName(stack.stackName).template as Template;
     return { config: local, assembly, template };
   }

@@ -36,10 +36,13 @@ interface StepResult {
 }
 
 /** Deploys, proves, changes, breaks and deletes a configuration in a local AWS. */
-export async function rehearse(context: CommandContext, source: string, options: RehearseOptions): Promise<undefined> {
+export async function rehearse(context: CommandContext, source: string, options: RehearseOptions): Promise<void> {
   const { io, cwd } = context;
   const keptFile = join(cwd, KEPT_FILE);
-  if (options.stop === true) return await stopKept(io, keptFile);
+  if (options.stop === true) {
+    await stopKept(io, keptFile);
+    return;
+  }
   const begun = Date.now();
   const aws = await prepare(io);
   let succeeded = false;
@@ -145,7 +148,7 @@ async function keep(io: Io, aws: LocalAws, file: string): Promise<void> {
   io.info('to end it: npm start -- --stop');
 }
 
-async function stopKept(io: Io, file: string): Promise<undefined> {
+async function stopKept(io: Io, file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined)
     throw new UserError('no local AWS was left running here', 'start one with npm start -- --keep');

@@ -10,6 +10,7 @@ import json
 import re
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -65,7 +66,9 @@ class Job:
 
 def log(message: str, **fields: Any) -> None:
     """One JSON object per line: CloudWatch Logs Insights finds the fields by itself."""
-    print(json.dumps({"message": message, **fields}, default=str), flush=True)
+    # One write: lines of two threads never run into each other.
+    sys.stdout.write(json.dumps({"message": message, **fields}, default=str) + "\n")
+    sys.stdout.flush()
 
 
 def secret_name(arn: str) -> str:

@@ -140,4 +140,5 @@ def _serve_until_told(ready: Callable[[], Any], clean_up: list[Callable[[], None
         logging.shutdown()
         os._exit(0)
 
-    hypercorn.asyncio.serve = serve
+    # A narrower signature than the original's: the emulator passes no other argument.
+    hypercorn.asyncio.serve = serve  # type: ignore[assignment]

@@ -118,7 +118,7 @@ describe.each(EVERY_PRESET)('preset %s', (name) => {
     for (const [, { Properties }] of ofType(template, 'AWS::RDS::DBClusterParameterGroup'))
       expect(Properties['Parameters']['rds.force_ssl']).toBe('1');
     for (const [, { Properties }] of ofType(template, 'AWS::DocDB::DBClusterParameterGroup'))
-      expect(Properties['Parameters']['tls']).toBe('enabled');
+      expect(Properties['Parameters'].tls).toBe('enabled');
     for (const [, { Properties }] of ofType(template, 'AWS::ElastiCache::ReplicationGroup'))
       expect(Properties).toMatchObject({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' });
   });

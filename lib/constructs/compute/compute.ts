@@ -27,7 +27,7 @@ export interface ILibreChatCompute extends ec2.IConnectable, iam.IGrantable, ICo
   readonly logGroup: logs.ILogGroup;
 
   /** The machine, where there is exactly one: an entrance without a load balancer leads to it. */
-  readonly instance: ec2.Instance | undefined;
+  readonly instance: ec2.IInstance | undefined;
 
   /** What a load balancer sends requests to. */
   readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;

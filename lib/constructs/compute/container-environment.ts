@@ -7,7 +7,7 @@ import type { ApplicationSecrets, SecretValueRef } from '../security/application
 export const PORTS = { librechat: 3080, ragApi: 8000, meilisearch: 7700 } as const;
 
 /** Where LibreChat finds its configuration file, put there before it starts. */
-export const LIBRECHAT_CONFIG_PATH = '/config/librechat.yaml';
+const LIBRECHAT_CONFIG_PATH = '/config/librechat.yaml';
 
 /**
  * Seconds that a silent answer is kept open: LibreChat's stream has no heartbeat, and a model may think for long.

@@ -38,7 +38,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   readonly logGroup: logs.ILogGroup;
   readonly ragApi: ec2.IConnectable | undefined;
   readonly sitePort = 80;
-  readonly instance: ec2.Instance;
+  readonly instance: ec2.IInstance;
   readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;
   readonly shellCommand: string;
   readonly shellHint = undefined;
@@ -64,11 +64,12 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       secrets: Object.values(environments).flatMap(({ secrets }) => Object.values(secrets)),
       logGroup: this.logGroup,
     });
-    this.instance = this.createInstance(role, volume, environments);
-    this.connections = this.instance.connections;
+    const machine = this.createInstance(role, volume, environments);
+    this.instance = machine;
+    this.connections = machine.connections;
     this.grantPrincipal = role;
-    this.ragApi = config.features.rag ? this.instance : undefined;
-    this.balancerTarget = new InstanceTarget(this.instance, this.sitePort);
+    this.ragApi = config.features.rag ? machine : undefined;
+    this.balancerTarget = new InstanceTarget(machine, this.sitePort);
     this.shellCommand = `aws ssm start-session --target ${this.instance.instanceId}`;
     for (const range of config.instance.sshCidrs)
       this.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.SSH, `SSH from ${range}`);
@@ -111,6 +112,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     files.grantRead(role);
     const revision = this.revision(files.assetHash);
     // A wait condition is signalled once in its life: each revision of the machine needs a new one.
+    // eslint-disable-next-line no-restricted-syntax -- holds no data
     const handle = new CfnWaitConditionHandle(this, `ReadySignal${revision}`);
     const isPublic = network.privateSubnets === undefined || (config.access.type === 'http' && !settings.loadBalancer);
     const instance = new ec2.Instance(this, 'Machine', {
@@ -163,6 +165,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       description: 'Settings of the containers, without secrets',
       value: Stack.of(this).toJsonString({ revision, containers: containerSettings(environments) }),
     });
+    // eslint-disable-next-line no-restricted-syntax -- holds no data, and goes with its handle
     const ready = new CfnWaitCondition(this, `Ready${revision}`, {
       handle: handle.ref,
       timeout: String(READY_SECONDS),

@@ -69,7 +69,7 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
     this.service = service;
     this.connections = service.connections;
     this.ragApi = ragApi;
-    this.grantPrincipal = task.definition.taskRole;
+    this.grantPrincipal = task.taskRole;
     this.logGroup = task.logGroup;
     this.balancerTarget = service;
     const { clusterName } = this.cluster;
@@ -113,7 +113,7 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
         documents: database.documents,
         cache: database.cache,
         region: Stack.of(this).region,
-        bucketName: storage.documents?.bucketName,
+        bucketName: storage.bucketName,
         ragApiUrl: config.features.rag ? this.internalUrl('rag-api', PORTS.ragApi) : undefined,
         meilisearchUrl: config.features.search ? this.internalUrl('meilisearch', PORTS.meilisearch) : undefined,
         memoryMiB: librechat.memoryMiB,
@@ -138,10 +138,10 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       [storage.images, '/app/client/public/images'],
       [storage.uploads, '/app/uploads'],
     ] as const) {
-      if (folder !== undefined) storage.mount(task, folder, path);
+      if (folder !== undefined) task.mount(folder, path);
     }
     for (const statement of invokeBedrockModels(this, chatModels(config), config))
-      task.definition.addToTaskRolePolicy(statement);
+      task.taskRole.addToPrincipalPolicy(statement);
     const isShared = database.cache !== undefined;
     const service = this.createService('LibreChat', task, {
       // Without Redis two tasks at once would split sessions and streams between them.
@@ -183,7 +183,7 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       files: { 'rds-ca-bundle.pem': this.files['rds-ca-bundle.pem'] },
     });
     for (const statement of invokeBedrockModels(this, embeddingModels(config), config))
-      task.definition.addToTaskRolePolicy(statement);
+      task.taskRole.addToPrincipalPolicy(statement);
     return this.createService('RagApi', task, {
       desiredCount: size.tasks,
       minHealthyPercent: 100,
@@ -214,16 +214,11 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
     });
   }
 
-  private createService(
-    id: string,
-    task: FargateTask,
-    props: Omit<ecs.FargateServiceProps, 'cluster' | 'taskDefinition'>,
-  ): ecs.FargateService {
+  private createService(id: string, task: FargateTask, props: Partial<ecs.FargateServiceProps>): ecs.FargateService {
     const { config, network } = this.props;
     const isPublic = config.service.subnets === 'public';
-    return new ecs.FargateService(this, id, {
+    return task.createService(this, id, {
       cluster: this.cluster,
-      taskDefinition: task.definition,
       vpcSubnets: network.computeSubnets(isPublic, config.network.zones),
       assignPublicIp: isPublic,
       circuitBreaker: { rollback: true },

@@ -1,4 +1,5 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Annotations, Duration } from 'aws-cdk-lib/core';
@@ -7,6 +8,7 @@ import type { EcsConfig } from '../../../config/schema.ts';
 import { IMAGES } from '../../../config/versions.ts';
 import { pullFromMirror } from '../../utils/iam-policies.ts';
 import { mirrored } from '../../utils/images.ts';
+import type { SharedFolder } from '../storage/storage-construct.ts';
 import { logGroup } from '../monitoring/log-group.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 
@@ -56,9 +58,9 @@ export interface FargateTaskProps {
 
 /** One container on Fargate with its logs, health check, secrets and files. */
 export class FargateTask extends Construct {
-  readonly definition: ecs.FargateTaskDefinition;
-  readonly container: ecs.ContainerDefinition;
   readonly logGroup: logs.ILogGroup;
+  private readonly definition: ecs.FargateTaskDefinition;
+  private readonly container: ecs.ContainerDefinition;
 
   constructor(scope: Construct, id: string, props: FargateTaskProps) {
     super(scope, id);
@@ -110,6 +112,34 @@ export class FargateTask extends Construct {
       'the execution role may pull from the mirror',
     );
     if (Object.keys(files).length > 0) this.addFiles(config, files, logging);
+  }
+
+  /** Role that the container calls AWS with. */
+  get taskRole(): iam.IRole {
+    return this.definition.taskRole;
+  }
+
+  /** Mounts a folder of the shared file system. */
+  mount({ name, fileSystem, accessPoint }: SharedFolder, containerPath: string): void {
+    this.definition.addVolume({
+      name,
+      efsVolumeConfiguration: {
+        fileSystemId: fileSystem.fileSystemId,
+        transitEncryption: 'ENABLED',
+        authorizationConfig: { accessPointId: accessPoint.accessPointId, iam: 'ENABLED' },
+      },
+    });
+    this.container.addMountPoints({ sourceVolume: name, containerPath, readOnly: false });
+    fileSystem.grant(this.taskRole, 'elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite');
+  }
+
+  /** Runs the task as a service. */
+  createService(
+    scope: Construct,
+    id: string,
+    props: Omit<ecs.FargateServiceProps, 'taskDefinition'>,
+  ): ecs.FargateService {
+    return new ecs.FargateService(scope, id, { ...props, taskDefinition: this.definition });
   }
 
   private addFiles(config: EcsConfig, files: Readonly<Record<string, Asset>>, logging: ecs.LogDriver): void {

@@ -3,7 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { CustomResource, Duration } from 'aws-cdk-lib/core';
 import { Provider } from 'aws-cdk-lib/custom-resources';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { pythonBundle } from '../../utils/python-bundle.ts';
 import { logGroup } from '../monitoring/log-group.ts';
@@ -27,7 +27,7 @@ export interface DatabaseInitializerProps {
   readonly appSecret: secretsmanager.ISecret;
 
   /** The server; must be complete before the function runs. */
-  readonly server: ec2.IConnectable & Construct;
+  readonly server: ec2.IConnectable & IConstruct;
 }
 
 /** Python function that makes database, user, tables and indexes, run by CloudFormation on create and on update. */

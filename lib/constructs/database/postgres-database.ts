@@ -1,7 +1,8 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Duration, Tokenization } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { ENGINES } from '../../../config/versions.ts';
 import { VECTOR_DATABASE } from '../../utils/connection-strings.ts';
@@ -30,9 +31,12 @@ interface ServerProps extends PostgresDatabaseProps {
 
 /** What both kinds of server offer alike. */
 interface Server {
-  readonly connectable: rds.DatabaseInstance | rds.DatabaseCluster;
+  readonly connectable: ec2.IConnectable & IConstruct;
   readonly endpoint: rds.Endpoint;
+  readonly cpu: cloudwatch.IMetric;
 }
+
+const METRIC = { statistic: 'Average', period: Duration.minutes(5) } as const;
 
 /** Major version, which names the parameter group's family. */
 const MAJOR = ENGINES.postgres.split('.')[0] ?? ENGINES.postgres;
@@ -64,7 +68,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
     );
     const login = loginSecret(this, 'Login', config, 'librechat_rag', "The RAG API's login to PostgreSQL");
     const serverProps = { ...props, credentials: rds.Credentials.fromSecret(master) };
-    const { connectable, endpoint } =
+    const { connectable, endpoint, cpu } =
       props.settings.type === 'rds'
         ? this.createInstance(serverProps, props.settings)
         : this.createCluster(serverProps, props.settings);
@@ -86,7 +90,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
       {
         id: 'VectorsCpu',
         title: 'CPU of PostgreSQL, %',
-        metric: connectable.metricCPUUtilization({ statistic: 'Average', period: Duration.minutes(5) }),
+        metric: cpu,
         alarm: {
           threshold: 80,
           periods: 6,
@@ -127,7 +131,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
         parameters: { 'rds.force_ssl': '1' },
       }),
     });
-    return { connectable: instance, endpoint: instance.instanceEndpoint };
+    return { connectable: instance, endpoint: instance.instanceEndpoint, cpu: instance.metricCPUUtilization(METRIC) };
   }
 
   private createCluster({ config, network, credentials }: ServerProps, settings: AuroraSettings): Server {
@@ -156,6 +160,6 @@ export class PostgresDatabase extends Construct implements VectorStore {
         parameters: { 'rds.force_ssl': '1' },
       }),
     });
-    return { connectable: cluster, endpoint: cluster.clusterEndpoint };
+    return { connectable: cluster, endpoint: cluster.clusterEndpoint, cpu: cluster.metricCPUUtilization(METRIC) };
   }
 }

@@ -19,12 +19,13 @@ export interface LogGroupOptions {
 export function logGroup(scope: Construct, id: string, { name, retentionDays }: LogGroupOptions): logs.LogGroup {
   return new logs.LogGroup(scope, id, {
     logGroupName: `${logGroupPrefix(scope)}/${name}`,
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the values of the enum are the days themselves
     retention: retentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });
 }
 
 /** Prefix of all log groups of a stack. */
-export function logGroupPrefix(scope: Construct): string {
+function logGroupPrefix(scope: Construct): string {
   return `/aws/librechat/${Stack.of(scope).stackName}`;
 }

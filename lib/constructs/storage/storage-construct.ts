@@ -6,7 +6,6 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { retainUnlessDestroyed } from '../../utils/removal.ts';
-import type { FargateTask } from '../compute/fargate-task.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 
 /** User and group that LibreChat's image runs as. */
@@ -24,6 +23,7 @@ export interface StorageConstructProps {
 /** A folder of the shared file system, mounted as LibreChat's user. */
 export interface SharedFolder {
   readonly name: string;
+  readonly fileSystem: efs.IFileSystem;
   readonly accessPoint: efs.IAccessPoint;
 }
 
@@ -33,28 +33,29 @@ export interface SharedFolder {
  * @stateful
  */
 export class StorageConstruct extends Construct {
-  /** Undefined unless documents go to S3. */
-  readonly documents: s3.Bucket | undefined;
-
-  /** Undefined in mode ec2, which has its data volume. */
-  readonly fileSystem: efs.FileSystem | undefined;
-
   /** Images and avatars: links to them in old messages must never die. */
   readonly images: SharedFolder | undefined;
 
   /** Uploads; only where documents stay on the file system. */
   readonly uploads: SharedFolder | undefined;
+  private readonly documents: s3.IBucket | undefined;
+  private readonly fileSystem: efs.IFileSystem | undefined;
 
-  constructor(scope: Construct, id: string, props: StorageConstructProps) {
+  constructor(scope: Construct, id: string, { config, network, siteUrl }: StorageConstructProps) {
     super(scope, id);
-    const { config } = props;
-    this.documents = config.features.fileStrategy === 's3' ? this.createBucket(props) : undefined;
+    this.documents = config.features.fileStrategy === 's3' ? this.createBucket(config, siteUrl) : undefined;
+    // In mode ec2 files lie on the data volume.
     if (config.mode === 'ecs') {
-      this.fileSystem = this.createFileSystem(props);
+      this.fileSystem = this.createFileSystem(config, network);
       this.images = this.createFolder(this.fileSystem, 'Images', '/images');
       this.uploads =
         this.documents === undefined ? this.createFolder(this.fileSystem, 'Uploads', '/uploads') : undefined;
     }
+  }
+
+  /** Bucket of the documents; undefined unless they go to S3. */
+  get bucketName(): string | undefined {
+    return this.documents?.bucketName;
   }
 
   /**
@@ -86,22 +87,7 @@ export class StorageConstruct extends Construct {
     this.fileSystem?.connections.allowDefaultPortFrom(compute, 'LibreChat: images and uploads');
   }
 
-  /** Mounts `folder` in the container of `task`. */
-  mount(task: FargateTask, { name, accessPoint }: SharedFolder, containerPath: string): void {
-    if (this.fileSystem === undefined) return;
-    task.definition.addVolume({
-      name,
-      efsVolumeConfiguration: {
-        fileSystemId: this.fileSystem.fileSystemId,
-        transitEncryption: 'ENABLED',
-        authorizationConfig: { accessPointId: accessPoint.accessPointId, iam: 'ENABLED' },
-      },
-    });
-    task.container.addMountPoints({ sourceVolume: name, containerPath, readOnly: false });
-    this.fileSystem.grantReadWrite(task.definition.taskRole);
-  }
-
-  private createBucket({ config, siteUrl }: StorageConstructProps): s3.Bucket {
+  private createBucket(config: DeploymentConfig, siteUrl: string): s3.IBucket {
     const removalPolicy = retainUnlessDestroyed(config);
     return new s3.Bucket(this, 'Documents', {
       encryption: s3.BucketEncryption.S3_MANAGED,
@@ -130,7 +116,7 @@ export class StorageConstruct extends Construct {
     });
   }
 
-  private createFileSystem({ config, network }: StorageConstructProps): efs.FileSystem {
+  private createFileSystem(config: DeploymentConfig, network: NetworkConstruct): efs.IFileSystem {
     return new efs.FileSystem(this, 'FileSystem', {
       vpc: network.vpc,
       vpcSubnets: network.isolatedSubnets,
@@ -145,13 +131,14 @@ export class StorageConstruct extends Construct {
     });
   }
 
-  private createFolder(fileSystem: efs.FileSystem, id: string, path: string): SharedFolder {
+  private createFolder(fileSystem: efs.IFileSystem, id: string, path: string): SharedFolder {
     const { uid, gid } = LIBRECHAT_USER;
-    const accessPoint = fileSystem.addAccessPoint(id, {
+    const accessPoint = new efs.AccessPoint(this, id, {
+      fileSystem,
       path,
       createAcl: { ownerUid: uid, ownerGid: gid, permissions: '750' },
       posixUser: { uid, gid },
     });
-    return { name: id.toLowerCase(), accessPoint };
+    return { name: id.toLowerCase(), fileSystem, accessPoint };
   }
 }

@@ -105,7 +105,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     try:
         until = time.monotonic() + 30
         while not ready.exists():
-            assert process.poll() is None and time.monotonic() < until, said.read_text(encoding="utf-8")
+            assert process.poll() is None, said.read_text(encoding="utf-8")
+            assert time.monotonic() < until, said.read_text(encoding="utf-8")
             time.sleep(0.05)
         told = json.loads(ready.read_text(encoding="utf-8"))
         yield Cloud(told["endpoint"], state, told["pid"])

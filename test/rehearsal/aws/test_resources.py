@@ -236,7 +236,9 @@ def test_a_create_only_change_makes_a_new_resource_and_then_deletes_the_old_one(
     old = cloud.physical_ids(name)
     assert cloud.update(name, template("10.1.0.0/20"))["StackStatus"] == "UPDATE_COMPLETE"
     new = cloud.physical_ids(name)
-    assert new["Vpc"] != old["Vpc"] and new["Subnet"] != old["Subnet"] and new["Topic"] == old["Topic"]
+    assert new["Vpc"] != old["Vpc"]
+    assert new["Subnet"] != old["Subnet"]
+    assert new["Topic"] == old["Topic"]
     assert history(cloud, name, "Vpc") == [
         ("UPDATE_IN_PROGRESS", old["Vpc"]),
         ("UPDATE_COMPLETE", new["Vpc"]),

@@ -194,7 +194,8 @@ def test_postgres_serves_its_initialiser_and_survives_changes_and_a_rollback(clo
     assert outputs["Vector"].startswith("0.")
     assert (told["host"], str(told["port"]), told["dbname"]) == (outputs["Host"], outputs["Port"], "rag")
     store = next(entry for entry in cloud.report()["stores"] if entry["stack"] == name)
-    assert store["server"].startswith("PostgreSQL 18.") and "pgvector" in store["server"]
+    assert store["server"].startswith("PostgreSQL 18.")
+    assert "pgvector" in store["server"]
 
     assert sql(cloud, told, "SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user") == [
         [False, True]
@@ -239,7 +240,8 @@ def test_documentdb_serves_its_initialiser_and_a_wrong_password_rolls_the_stack_
     assert cloud.outputs(name) == {"Port": str(told["port"]), "Index": "messageId_1"}
     order_wrong_password(cloud)
     assert cloud.update(name, documents(bucket, "2"))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-    assert "OperationFailure" in cloud.reasons(name) and "uth" in cloud.reasons(name)
+    assert "OperationFailure" in cloud.reasons(name)
+    assert "uth" in cloud.reasons(name)
     assert cloud.update(name, documents(bucket, "3"))["StackStatus"] == "UPDATE_COMPLETE"
     assert cloud.delete(name) == "DELETE_COMPLETE"
     assert refuses(told["port"])

@@ -32,7 +32,7 @@ export function instanceEnvironments(
       cache: database.cache,
       proxyHops: props.proxyHops + MACHINE_HOPS,
       region,
-      bucketName: storage.documents?.bucketName,
+      bucketName: storage.bucketName,
       ragApiUrl: config.features.rag ? `http://rag_api:${PORTS.ragApi}` : undefined,
       meilisearchUrl: config.features.search ? `http://meilisearch:${PORTS.meilisearch}` : undefined,
       memoryMiB: MEMORY_MIB.librechat,

@@ -1,0 +1,13 @@
+// The yardstick of `npm run bench`: what `cdk init` writes, without a resource, with this project's runner.
+import * as cdk from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+class EmptyStack extends cdk.Stack {
+  constructor(scope: Construct, id: string, props?: cdk.StackProps) {
+    super(scope, id, props);
+    new cdk.CfnOutput(this, 'Nothing', { value: 'to see here' });
+  }
+}
+
+const app = new cdk.App();
+new EmptyStack(app, 'EmptyStack');
