@@ -8,17 +8,30 @@ export const ENVIRONMENT_DEFAULTS: Readonly<Record<Environment, PartialConfig>> 
     network: { flowLogs: false },
   },
   staging: {
-    data: { removalPolicy: 'snapshot', deletionProtection: false, backupRetentionDays: 7 },
+    data: { removalPolicy: 'snapshot', deletionProtection: false, backupRetentionDays: 7, backupPlan: true },
     monitoring: { alarms: true, logRetentionDays: 30 },
     network: { flowLogs: false },
   },
   production: {
-    data: { removalPolicy: 'retain', deletionProtection: true, backupRetentionDays: 14 },
+    data: {
+      removalPolicy: 'retain',
+      deletionProtection: true,
+      backupRetentionDays: 14,
+      backupPlan: true,
+      rotateMasterPasswords: true,
+    },
     monitoring: { alarms: true, dashboard: true, logRetentionDays: 90 },
     network: { flowLogs: false },
   },
   enterprise: {
-    data: { removalPolicy: 'retain', deletionProtection: true, backupRetentionDays: 35 },
+    data: {
+      removalPolicy: 'retain',
+      deletionProtection: true,
+      backupRetentionDays: 35,
+      backupPlan: true,
+      vaultLock: true,
+      rotateMasterPasswords: true,
+    },
     monitoring: { alarms: true, dashboard: true, logRetentionDays: 365 },
     network: { flowLogs: true },
   },

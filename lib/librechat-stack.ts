@@ -9,6 +9,7 @@ import { createEntrance } from './constructs/edge/entrance.ts';
 import { MonitoringConstruct } from './constructs/monitoring/monitoring-construct.ts';
 import { NetworkConstruct } from './constructs/network/network-construct.ts';
 import { ApplicationSecrets } from './constructs/security/application-secrets.ts';
+import { BackupConstruct } from './constructs/storage/backup-construct.ts';
 import { StorageConstruct } from './constructs/storage/storage-construct.ts';
 
 /** Properties for {@link LibreChatStack}. */
@@ -44,6 +45,13 @@ export class LibreChatStack extends Stack {
     database.allowFrom(compute);
     storage.grantDocuments(compute);
     entrance.serve(compute);
+    if (config.data.backupPlan) {
+      new BackupConstruct(this, 'Backup', {
+        config,
+        disks: [...storage.fileSystemArns, ...compute.dataVolumeArns],
+        buckets: storage.bucketArns,
+      });
+    }
     const monitoring = new MonitoringConstruct(this, 'Monitoring', {
       config,
       watched: [...entrance.watched(), ...compute.watched(), ...database.watched()],

@@ -17,6 +17,11 @@ export function storeRules(config: DeploymentConfig, report: Report): void {
   if (features.rag && embeddings.provider === 'openai' && models.providerKeySecretArns.openai === undefined) {
     report('embeddings.provider', 'openai needs a key: set models.providerKeySecretArns.openai');
   }
+  for (const key of ['vaultLock', 'copyVaultArn'] as const) {
+    if (!data.backupPlan && data[key] !== undefined && data[key] !== false) {
+      report(`data.${key}`, 'there is no backup to work on: set data.backupPlan to true');
+    }
+  }
   if (data.deletionProtection && data.removalPolicy !== 'retain') {
     report(
       'data.removalPolicy',

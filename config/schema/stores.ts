@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instanceClass, secretArn } from './values.ts';
+import { instanceClass, pattern, secretArn } from './values.ts';
 
 export const documentStore = z
   .discriminatedUnion('type', [
@@ -98,5 +98,27 @@ export const data = z
       .max(35)
       .default(7)
       .describe('Days that automatic backups of the databases are kept.'),
+    backupPlan: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Daily backups of data volume, file system and bucket by AWS Backup (about $0.05 a GB and month), kept backupRetentionDays. Databases have their own.',
+      ),
+    vaultLock: z
+      .boolean()
+      .default(false)
+      .describe('Refuse the deletion of backups before their time, except by those who may unlock the vault.'),
+    copyVaultArn: pattern(
+      /^arn:aws[\w-]*:backup:[\w-]+:\d{12}:backup-vault:[\w-]+$/,
+      'the ARN of a backup vault, such as arn:aws:backup:eu-west-1:123456789012:backup-vault:copies',
+    )
+      .optional()
+      .describe('Vault in another region or account that gets a copy of each backup. Default: none.'),
+    rotateMasterPasswords: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Change the master passwords of the databases every 30 days by a function of AWS (transform AWS::SecretsManager).',
+      ),
   })
   .describe('How the data is kept.');

@@ -35,6 +35,9 @@ export interface ILibreChatCompute extends ec2.IConnectable, iam.IGrantable, ICo
   /** What tells whether the compute is well. */
   watched(): Watched[];
 
+  /** ARNs of volumes that hold data. */
+  readonly dataVolumeArns: readonly string[];
+
   /** Command that opens a shell beside LibreChat. */
   readonly shellCommand: string;
 

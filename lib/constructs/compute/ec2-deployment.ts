@@ -42,6 +42,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;
   readonly shellCommand: string;
   readonly shellHint = undefined;
+  readonly dataVolumeArns: readonly string[];
   readonly createAdminCommand =
     'sudo docker compose -f /opt/librechat/docker-compose.yaml exec librechat npm run create-user';
   private readonly props: ComputeProps<Ec2Config>;
@@ -66,6 +67,9 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     });
     const machine = this.createInstance(role, volume, environments);
     this.instance = machine;
+    this.dataVolumeArns = [
+      Stack.of(this).formatArn({ service: 'ec2', resource: 'volume', resourceName: volume.volumeId }),
+    ];
     this.connections = machine.connections;
     this.grantPrincipal = role;
     this.ragApi = config.features.rag ? machine : undefined;

@@ -31,6 +31,7 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
   readonly ragApi: ec2.IConnectable | undefined;
   readonly sitePort = PORTS.librechat;
   readonly instance = undefined;
+  readonly dataVolumeArns = [];
   readonly balancerTarget: elbv2.IApplicationLoadBalancerTarget;
   readonly shellCommand: string;
   readonly shellHint: string | undefined;

@@ -11,6 +11,7 @@ import type { Watched } from '../monitoring/watched.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 import { loginSecret, type SecretValueRef } from '../security/application-secrets.ts';
 import { loginOf, uriSecret } from './container-stores.ts';
+import { rotateMaster } from './master-rotation.ts';
 import { DatabaseInitializer } from './database-initializer.ts';
 import type { DocumentStore } from './stores.ts';
 
@@ -61,7 +62,8 @@ export class DocumentDatabase extends Construct implements DocumentStore {
       }),
       exportAuditLogsToCloudWatch: true,
     });
-    master.attach(cluster);
+    const secret = master.attach(cluster);
+    if (config.data.rotateMasterPasswords) rotateMaster({ secret, server: cluster, kind: 'documentDb', network });
     const endpoint = { host: cluster.clusterEndpoint.hostname, port: cluster.clusterEndpoint.portAsString() };
     const initializer = new DatabaseInitializer(this, 'Initializer', {
       config,

@@ -1,6 +1,7 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, Tokenization } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
@@ -10,6 +11,7 @@ import { snapshotOrBetter } from '../../utils/removal.ts';
 import type { Watched } from '../monitoring/watched.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 import { loginSecret, type SecretValueRef } from '../security/application-secrets.ts';
+import { rotateMaster } from './master-rotation.ts';
 import { DatabaseInitializer } from './database-initializer.ts';
 import type { VectorStore } from './stores.ts';
 
@@ -34,6 +36,9 @@ interface Server {
   readonly connectable: ec2.IConnectable & IConstruct;
   readonly endpoint: rds.Endpoint;
   readonly cpu: cloudwatch.IMetric;
+
+  /** Master login, attached to the server. */
+  readonly secret: secretsmanager.ISecret | undefined;
 }
 
 const METRIC = { statistic: 'Average', period: Duration.minutes(5) } as const;
@@ -68,10 +73,13 @@ export class PostgresDatabase extends Construct implements VectorStore {
     );
     const login = loginSecret(this, 'Login', config, 'librechat_rag', "The RAG API's login to PostgreSQL");
     const serverProps = { ...props, credentials: rds.Credentials.fromSecret(master) };
-    const { connectable, endpoint, cpu } =
+    const { connectable, endpoint, cpu, secret } =
       props.settings.type === 'rds'
         ? this.createInstance(serverProps, props.settings)
         : this.createCluster(serverProps, props.settings);
+    if (config.data.rotateMasterPasswords && secret !== undefined) {
+      rotateMaster({ secret, server: connectable, kind: 'postgres', network });
+    }
     const initializer = new DatabaseInitializer(this, 'Initializer', {
       config,
       network,
@@ -131,7 +139,12 @@ export class PostgresDatabase extends Construct implements VectorStore {
         parameters: { 'rds.force_ssl': '1' },
       }),
     });
-    return { connectable: instance, endpoint: instance.instanceEndpoint, cpu: instance.metricCPUUtilization(METRIC) };
+    return {
+      connectable: instance,
+      endpoint: instance.instanceEndpoint,
+      cpu: instance.metricCPUUtilization(METRIC),
+      secret: instance.secret,
+    };
   }
 
   private createCluster({ config, network, credentials }: ServerProps, settings: AuroraSettings): Server {
@@ -160,6 +173,11 @@ export class PostgresDatabase extends Construct implements VectorStore {
         parameters: { 'rds.force_ssl': '1' },
       }),
     });
-    return { connectable: cluster, endpoint: cluster.clusterEndpoint, cpu: cluster.metricCPUUtilization(METRIC) };
+    return {
+      connectable: cluster,
+      endpoint: cluster.clusterEndpoint,
+      cpu: cluster.metricCPUUtilization(METRIC),
+      secret: cluster.secret,
+    };
   }
 }

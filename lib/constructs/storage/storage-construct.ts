@@ -82,6 +82,16 @@ export class StorageConstruct extends Construct {
     });
   }
 
+  /** ARN of the file system, if there is one. */
+  get fileSystemArns(): readonly string[] {
+    return this.fileSystem === undefined ? [] : [this.fileSystem.fileSystemArn];
+  }
+
+  /** ARN of the bucket, if there is one. */
+  get bucketArns(): readonly string[] {
+    return this.documents === undefined ? [] : [this.documents.bucketArn];
+  }
+
   /** Lets `compute` reach the file system. */
   allowFrom(compute: ec2.IConnectable): void {
     this.fileSystem?.connections.allowDefaultPortFrom(compute, 'LibreChat: images and uploads');
@@ -126,7 +136,6 @@ export class StorageConstruct extends Construct {
       throughputMode: efs.ThroughputMode.ELASTIC,
       lifecyclePolicy: efs.LifecyclePolicy.AFTER_30_DAYS,
       outOfInfrequentAccessPolicy: efs.OutOfInfrequentAccessPolicy.AFTER_1_ACCESS,
-      enableAutomaticBackups: config.environment !== 'development',
       removalPolicy: retainUnlessDestroyed(config),
     });
   }
