@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadDeploymentConfig } from '../../config/deployment-config.ts';
 import { pythonEnv, PythonEnvError } from '../../rehearsal/python-env.ts';
 import { type LocalAws, readReport, REQUIREMENTS, startLocalAws, stopLocalAws } from '../../rehearsal/local-aws.ts';
 import { UserError } from '../errors.ts';
@@ -43,6 +45,11 @@ export async function rehearse(context: CommandContext, source: string, options:
     await stopKept(io, keptFile);
     return;
   }
+  if (options.keep === true && existsSync(keptFile)) {
+    throw new UserError('a local AWS was left running here already', 'end it with npm start -- --stop');
+  }
+  // Before anything is started: a wrong configuration leaves nothing behind.
+  loadDeploymentConfig({ source, flags: options.set, env: context.env, cwd });
   const begun = Date.now();
   const aws = await prepare(io);
   let succeeded = false;
@@ -55,8 +62,9 @@ export async function rehearse(context: CommandContext, source: string, options:
     if (options.keep === true) await keep(io, aws, keptFile);
   } finally {
     if (options.keep !== true || !succeeded) {
-      await stopLocalAws(aws, !succeeded);
-      if (!succeeded) io.info(`what was left to look at: ${aws.state}`);
+      const isOfInterest = !succeeded && !io.signal.aborted;
+      await stopLocalAws(aws, isOfInterest);
+      if (isOfInterest) io.info(`what was left to look at: ${aws.state}`);
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { DeploymentConfig } from '../../config/schema.ts';
 
+export { STATEFUL_TYPES } from '../../lib/utils/replacement.ts';
+
 /** Release that the failing upgrade goes to; only its initializers run, and fail. */
 export const NEXT_RELEASE = 'v0.8.9-rc1';
 
@@ -22,15 +24,3 @@ export function enlarged(config: DeploymentConfig): string[] {
   if (config.redis.type === 'elasticache') flags.push('redis.nodeType=cache.m7g.large');
   return flags;
 }
-
-/** Types whose replacement would lose what people keep. */
-export const STATEFUL_TYPES: ReadonlySet<string> = new Set([
-  'AWS::DocDB::DBCluster',
-  'AWS::EC2::Volume',
-  'AWS::EFS::FileSystem',
-  'AWS::ElastiCache::ReplicationGroup',
-  'AWS::RDS::DBCluster',
-  'AWS::RDS::DBInstance',
-  'AWS::S3::Bucket',
-  'AWS::SecretsManager::Secret',
-]);
