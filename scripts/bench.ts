@@ -9,7 +9,8 @@ import { measureInTurns, median, spread, type Subject } from './lib/measure.ts';
 import { CDK } from './lib/presets.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const output = join(root, '.cache/bench');
+// A folder of its own: two benchmarks at once would remove each other's.
+const output = join(root, `.cache/bench-${process.pid}`);
 const TSX = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs')] as const;
 const GOALS = { synth: 1.25, help: 1.5 } as const;
 
@@ -120,8 +121,7 @@ const subjects = [
 
 const times = await measureInTurns(subjects, rounds, (round) => {
   if (!values.json) console.error(round === 0 ? 'warmed up' : `round ${round} of ${rounds}`);
-});
-await rm(output, { recursive: true, force: true });
+}).finally(() => rm(output, { recursive: true, force: true }));
 
 const row = (name: string, against: string, goal: number): Row => {
   const own = times.get(name) ?? [];

@@ -8,6 +8,11 @@ import { findUpdate, type Update } from './lib/versions.ts';
 const root = resolve(import.meta.dirname, '..');
 const COOLDOWN_DAYS = 5;
 
+/** Packages whose newer releases are left alone, and why. */
+const HELD: Readonly<Record<string, string>> = {
+  lefthook: 'from 2.2.2 on it names a package for Android that not every registry has, and npm ci then refuses',
+};
+
 const HELP = `Usage: npm run update-deps [-- [options]]
 
 Lists compatible newer releases of the pinned npm packages that are at least ${COOLDOWN_DAYS} days old.
@@ -52,7 +57,10 @@ const { dependencies, devDependencies } = JSON.parse(await readFile(resolve(root
 >;
 const taken: string[] = [];
 // Aliases (`npm:…`) hold two versions of one package side by side on purpose.
-const pinned = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => /^\d/.test(version));
+const pinned = Object.entries({ ...dependencies, ...devDependencies }).filter(
+  ([name, version]) => /^\d/.test(version) && !(name in HELD),
+);
+for (const [name, reason] of Object.entries(HELD)) console.log(`${name} is held back: ${reason}`);
 const updates = await Promise.all(
   pinned.map(async ([name, current]) => ({ name, current, ...(await updateOf(name, current)) })),
 );

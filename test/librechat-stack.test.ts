@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { STATEFUL_TYPES } from '../lib/utils/replacement.ts';
 import { EVERY_PRESET, ofType, preset, synthesize } from './helpers/deployments.ts';
 
-/** Types whose logical ids are frozen: another id is another resource, and the data is gone. */
-const STATEFUL = [
-  'AWS::RDS::DBInstance',
-  'AWS::RDS::DBCluster',
-  'AWS::DocDB::DBCluster',
-  'AWS::S3::Bucket',
-  'AWS::EFS::FileSystem',
-  'AWS::EC2::Volume',
-  'AWS::SecretsManager::Secret',
-  'AWS::ElastiCache::ReplicationGroup',
-];
+/** Properties by which a physical name is fixed. */
+const NAMES = new Set([
+  'BackupVaultName',
+  'BucketName',
+  'DBClusterIdentifier',
+  'DBInstanceIdentifier',
+  'Name',
+  'ReplicationGroupId',
+]);
 
 describe.each(EVERY_PRESET)('preset %s', (name) => {
   test('keeps the logical id of everything', () => {
@@ -31,13 +30,16 @@ describe.each(EVERY_PRESET)('preset %s', (name) => {
   });
 
   test('names no resource that holds data', () => {
-    for (const type of STATEFUL) {
+    for (const type of STATEFUL_TYPES) {
       for (const [id, { Type, Properties }] of ofType(preset(name).template, type)) {
-        const named = Object.keys(Properties).filter((key) =>
-          Type.endsWith('DBInstance') && key === 'DBClusterIdentifier'
-            ? false
-            : ['Name', 'BucketName', 'DBInstanceIdentifier', 'DBClusterIdentifier', 'ReplicationGroupId'].includes(key),
+        // An instance names the cluster that it belongs to; a vault must have a name, and has a unique one.
+        const own = Object.entries(Properties).filter(
+          ([key]) => !(Type.endsWith('DBInstance') && key === 'DBClusterIdentifier'),
         );
+        const named = own
+          .filter(([key]) => NAMES.has(key))
+          .filter(([, value]) => !JSON.stringify(value).includes('AWS::StackId'))
+          .map(([key]) => key);
         expect(named, id).toEqual([]);
       }
     }
@@ -50,14 +52,16 @@ describe.each(EVERY_PRESET)('preset %s', (name) => {
   });
 });
 
+const DERIVED = new Set(['AWS::ElastiCache::ReplicationGroup', 'AWS::EFS::AccessPoint', 'AWS::Backup::BackupVault']);
+
 test('keeps data, and the secrets that open it, by the same policy', () => {
   for (const [name, policy] of [
     ['minimal-dev', 'Delete'],
     ['production-ecs', 'Retain'],
   ] as const) {
-    for (const type of STATEFUL) {
-      // A cache holds nothing that is not elsewhere.
-      if (type === 'AWS::ElastiCache::ReplicationGroup') continue;
+    for (const type of STATEFUL_TYPES) {
+      // A cache holds nothing that is not elsewhere; access points are folders of a file system; a vault is left only with backups in it.
+      if (DERIVED.has(type)) continue;
       for (const [id, { DeletionPolicy }] of ofType(preset(name).template, type))
         expect(DeletionPolicy, id).toBe(policy);
     }

@@ -24,10 +24,15 @@ export const network = z
           .array(z.string())
           .min(2)
           .max(MAX_ZONES)
-          .describe('Zones of the subnets below, in their order.'),
+          .describe('Zones of the subnets below, in their order. The data volume of mode ec2 stays in the first one.'),
         publicSubnetIds: z.array(z.string()).describe('Subnets with a route to an internet gateway, one a zone.'),
         privateSubnetIds: z.array(z.string()).describe('Subnets with a route to the internet through NAT, one a zone.'),
-        isolatedSubnetIds: z.array(z.string()).min(2).describe('Subnets for the databases, one a zone.'),
+        isolatedSubnetIds: z
+          .array(z.string())
+          .min(2)
+          .describe(
+            'Subnets for the databases, one a zone. Never change them on a live stack: the databases cannot follow.',
+          ),
       })
       .optional()
       .describe('Use this VPC instead of making one. Default: a new VPC.'),

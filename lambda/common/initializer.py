@@ -55,6 +55,8 @@ class Job:
     master: Login
     app: Login
     deadline: float
+    # What only one of the two understands, by the names that the custom resource gives.
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -168,7 +170,7 @@ def handle(
     master, app = (read_login(properties[key], fetch or fetch_secret) for key in ("MasterSecretArn", "AppSecretArn"))
     if master.username == app.username:
         raise InitializerError(f"secrets {master.secret} and {app.secret} name the same user {app.username}")
-    job = Job(properties["Host"], int(properties["Port"]), properties["Database"], master, app, deadline)
+    job = Job(properties["Host"], int(properties["Port"]), properties["Database"], master, app, deadline, properties)
     started = time.monotonic()
     try:
         # Who takes the address from here starts only when the database is ready.

@@ -39,6 +39,15 @@ INDEXES = {
     "idx_langchain_pg_embedding_custom_id": "(custom_id)",
     "idx_langchain_pg_embedding_file_id": "((cmetadata ->> 'file_id'))",
 }
+# In the row while it fits there: the distance to each chunk of the files asked about is computed without a look-up in
+# the TOAST table, which was most of the time (docs/DEPLOYMENT_OPTIMIZATION.md). Rows from before stay as they are.
+INLINE = "ALTER COLUMN embedding SET STORAGE MAIN"
+# Only on request: the queries above gain nothing by it (docs/DEPLOYMENT_OPTIMIZATION.md), and it needs a typed column.
+HNSW = {
+    "idx_langchain_pg_embedding_hnsw": "USING hnsw (embedding public.vector_cosine_ops) WITH (m=16, ef_construction=64)"
+}
+UNTYPED = -1
+MOST_DIMENSIONS = 2000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -46,6 +55,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def initialize(job: Job) -> dict[str, str]:
+    dimensions = wanted_dimensions(job)
+    wanted = INDEXES if dimensions == UNTYPED else INDEXES | HNSW
     with session(job, job.master, MAINTENANCE_DATABASE) as server:
         server.run("SELECT pg_advisory_lock(:key)", key=ADVISORY_LOCK)
         role = ensure_role(server, job.app)
@@ -53,16 +64,17 @@ def initialize(job: Job) -> dict[str, str]:
         with session(job, job.master, job.database) as connection:
             version = ensure_schema(connection, job)
             tables = ensure_tables(connection, job)
-            indexes = ensure_indexes(connection)
+            ensure_dimensions(connection, dimensions)
+            indexes = ensure_indexes(connection, wanted)
     # The proof that the application will get in: its own login, its own rights.
     with session(job, job.app, job.database) as connection:
         connection.run("SELECT FROM public.langchain_pg_embedding WHERE false")
     return {
         "Summary": f"role {job.app.username} {role}, database {job.database} {database}, vector {version}, "
-        f"{len(TABLES)} tables ({tables} new), {len(INDEXES)} indexes ({indexes} new)",
+        f"{len(TABLES)} tables ({tables} new), {len(wanted)} indexes ({indexes} new)",
         "Tables": str(len(TABLES)),
         "TablesCreated": str(tables),
-        "Indexes": str(len(INDEXES)),
+        "Indexes": str(len(wanted)),
         "IndexesCreated": str(indexes),
     }
 
@@ -103,12 +115,48 @@ def ensure_tables(connection: Connection, job: Job) -> int:
         created += not connection.run("SELECT WHERE to_regclass(:name) IS NOT NULL", name=f"public.{table}")
         connection.run(f"CREATE TABLE IF NOT EXISTS public.{table} ({columns})")
         connection.run(f"ALTER TABLE public.{table} OWNER TO {identifier(job.app.username)}")
+    connection.run(f"ALTER TABLE public.langchain_pg_embedding {INLINE}")
     return created
 
 
-def ensure_indexes(connection: Connection) -> int:
+def wanted_dimensions(job: Job) -> int:
+    text = job.options.get("HnswDimensions", "")
+    if text and not (text.isdecimal() and 1 <= int(text) <= MOST_DIMENSIONS):
+        raise InitializerError(f"HnswDimensions must be empty or 1 to {MOST_DIMENSIONS}, got {text!r}")
+    return int(text) if text else UNTYPED
+
+
+def ensure_dimensions(connection: Connection, wanted: int) -> None:
+    """Gives the column the type that HNSW needs, or frees it again, which lets any embedding model in."""
+    table = "public.langchain_pg_embedding"
+    [[present]] = connection.run(
+        f"SELECT atttypmod FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = 'embedding'"
+    )
+    if present == wanted:
+        return
+    if wanted != UNTYPED and (
+        # The server would refuse them as well, but name none and hold up the RAG API until it finds them.
+        others := connection.run(
+            f"SELECT public.vector_dims(embedding), count(*) FROM {table} "
+            "WHERE public.vector_dims(embedding) <> :wanted GROUP BY 1 ORDER BY 2 DESC",
+            wanted=wanted,
+        )
+    ):
+        found = ", ".join(f"{dimensions} dimensions (rows: {rows})" for dimensions, rows in others)
+        raise InitializerError(
+            f"HnswDimensions is {wanted}, but vectors are there with {found}: embed those files again or drop it"
+        )
+    for index in HNSW:
+        connection.run(f"DROP INDEX CONCURRENTLY IF EXISTS public.{index}")
+    # Writes the table anew when it adds a dimension, not when it takes one away; all or nothing in both cases.
+    dimension = "" if wanted == UNTYPED else f"({wanted})"
+    connection.run(f"ALTER TABLE {table} ALTER COLUMN embedding TYPE public.vector{dimension}, {INLINE}")
+    initializer.log("column changed", column="embedding", dimensions=None if wanted == UNTYPED else wanted)
+
+
+def ensure_indexes(connection: Connection, wanted: dict[str, str]) -> int:
     created = 0
-    for index, definition in INDEXES.items():
+    for index, definition in wanted.items():
         valid = connection.run(
             "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)", name=f"public.{index}"
         )

@@ -45,7 +45,12 @@ export const SUITES: readonly Suite[] = [
     after: ['python'],
     run: mainJobSuite,
   },
-  vitest('sweeps', 'every key of the configuration arrives in a template', ['sweeps']),
+  vitest(
+    'sweeps',
+    'every key of the configuration arrives in a template, and none replaces data',
+    ['sweeps'],
+    ['python'],
+  ),
   vitest('machine', 'what an instance boots with, and the scripts of this repository', ['machine', 'scripts']),
   {
     name: 'synth',
@@ -87,7 +92,7 @@ export const SUITES: readonly Suite[] = [
   command('tsc', 'types of the TypeScript code', [bin('tsc')]),
   command('prettier', 'format of everything that is not Python', [bin('prettier'), '--check', '.']),
   command('knip', 'unused files, exports and dependencies', [bin('knip')]),
-  { name: 'generated', about: 'generated files are current', run: generatedSuite },
+  { name: 'generated', about: 'generated files are current', after: ['python'], run: generatedSuite },
   { name: 'docs', about: 'the documents: form, links, commands', run: docsSuite },
 ];
 

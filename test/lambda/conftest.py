@@ -32,6 +32,7 @@ from aws.processes import Processes  # noqa: E402
 from aws.stores.certificates import Authority  # noqa: E402
 from aws.stores.postgres import PostgresStore  # noqa: E402
 
+from faults import Faults  # noqa: E402
 from stacks import MASTER, MASTER_PASSWORD  # noqa: E402
 
 
@@ -125,6 +126,11 @@ def few_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any
     file.write_text(json.dumps({**data, "collections": chosen}))
     monkeypatch.setattr(init_docdb, "DATA_FILE", file)
     return {model["name"]: model["indexes"] for model in chosen}
+
+
+@pytest.fixture(scope="session")
+def faults() -> Faults:
+    return Faults()
 
 
 @pytest.fixture

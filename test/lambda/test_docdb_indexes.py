@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from docdb_indexes import CollectionIndexes, Report, shape
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
+from conftest import ROOT
 from stacks import MASTER, MASTER_PASSWORD, Stack, client, mongo_stack
 
 
@@ -176,3 +178,26 @@ def test_equal_filters_are_recognized_however_they_are_written() -> None:
     assert shape(plain) == shape(worded)
     assert shape(plain) != shape({"key": {"a": 1}})
     assert shape({"key": {"a": 1, "b": 1}}) != shape({"key": {"b": 1, "a": 1}})
+
+
+def test_the_audit_in_the_documents_counts_what_the_initializer_does(
+    mongo: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server that has what AWS documents for DocumentDB 5.0 and no more, and on one that has everything."""
+    text = (ROOT / "docs/DOCUMENTDB_SETUP.md").read_text("utf-8")
+    claims = re.findall(r"(MongoDB|DocumentDB 5\.0): (\d+) present, (\d+) transformed, (\d+) left out", text)
+    create = Collection.create_index
+
+    def documented(self: Any, keys: Any, **options: Any) -> Any:
+        if "null" in json.dumps(options):
+            raise OperationFailure("Feature not supported", 303, {"errmsg": "Feature not supported"})
+        return create(self, keys, **options)
+
+    counted = []
+    for server in ("MongoDB", "DocumentDB 5.0"):
+        with monkeypatch.context() as patch:
+            if server != "MongoDB":
+                patch.setattr(Collection, "create_index", documented)
+            data = mongo_stack(mongo).request("Create")["Data"]
+        counted.append((server, *(data[f"Indexes{what}"] for what in ("Created", "Transformed", "LeftOut"))))
+    assert counted == claims

@@ -82,6 +82,41 @@ def test_update_changes_the_password_and_keeps_the_physical_id(created: Stack) -
         refused[created.database]["users"].find_one()
 
 
+@pytest.mark.usefixtures("few_models")
+def test_the_password_changes_without_a_moment_in_which_nobody_gets_in(stack: Stack) -> None:
+    """Who tries the old and then the new one, as a task does that is started anew, is never refused both."""
+    stack.request("Create")
+    passwords = [stack.app_password, "second'Pass"]
+    done, refused, logins = threading.Event(), 0, {password: 0 for password in passwords}
+
+    def log_in() -> None:
+        nonlocal refused
+        while not done.is_set():
+            for password in passwords:
+                try:
+                    with client(stack, password=password) as connected:
+                        connected[stack.database]["users"].find_one()
+                    logins[password] += 1
+                    break
+                except OperationFailure:
+                    continue
+            else:
+                refused += 1
+
+    worker = threading.Thread(target=log_in)
+    worker.start()
+    try:
+        time.sleep(0.2)
+        stack.set_secret("AppSecretArn", stack.app, passwords[1])
+        stack.request("Update")
+        time.sleep(0.2)
+    finally:
+        done.set()
+        worker.join()
+    assert refused == 0
+    assert all(logins.values())
+
+
 def test_the_application_reads_and_writes_but_drops_no_database(created: Stack) -> None:
     with client(created) as connected:
         users = connected[created.database]["users"]

@@ -103,6 +103,39 @@ def test_update_changes_the_password_and_keeps_open_connections(stack: Stack) ->
         query(stack, "SELECT 1", password=old)
 
 
+def test_the_password_changes_without_a_moment_in_which_nobody_gets_in(stack: Stack) -> None:
+    """Who tries the old and then the new one, as a pool does that reads the secret again, is never refused both."""
+    stack.request("Create")
+    passwords = [stack.app_password, "second'Pass"]
+    done, refused, logins = threading.Event(), 0, {password: 0 for password in passwords}
+
+    def log_in() -> None:
+        nonlocal refused
+        while not done.is_set():
+            for password in passwords:
+                try:
+                    connect(stack, stack.app, password).close()
+                    logins[password] += 1
+                    break
+                except DatabaseError:
+                    continue
+            else:
+                refused += 1
+
+    worker = threading.Thread(target=log_in)
+    worker.start()
+    try:
+        time.sleep(0.2)
+        stack.set_secret("AppSecretArn", stack.app, passwords[1])
+        stack.request("Update")
+        time.sleep(0.2)
+    finally:
+        done.set()
+        worker.join()
+    assert refused == 0
+    assert all(logins.values())
+
+
 def test_changed_inputs_keep_the_physical_id(stack: Stack) -> None:
     created = stack.request("Create")
     moved = stack.properties["AppSecretArn"].replace("app-", "other-")

@@ -39,7 +39,7 @@ function freshTemplate(config: DeploymentConfig): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'librechat-cdk-sweep-'));
   try {
     const context = { 'aws:cdk:disable-asset-staging': true };
-    const { app, stack } = buildApp(config, { outdir, treeMetadata: false, context });
+    const { app, stack } = buildApp(config, { outdir, treeMetadata: false, stackTraces: false, context });
     return app.synth().getStackByName(stack.stackName).template as Template;
   } finally {
     rmSync(outdir, { recursive: true });

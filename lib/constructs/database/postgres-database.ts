@@ -113,11 +113,12 @@ export class PostgresDatabase extends Construct implements VectorStore {
     this.password = { secret: login, field: 'password' };
   }
 
+  // Ids of their own: CloudFormation refuses another type under a known id.
   private createInstance({ config, network, credentials }: ServerProps, settings: RdsSettings): Server {
     const engine = rds.DatabaseInstanceEngine.postgres({
       version: rds.PostgresEngineVersion.of(ENGINES.postgres, MAJOR),
     });
-    const instance = new rds.DatabaseInstance(this, 'Resource', {
+    const instance = new rds.DatabaseInstance(this, 'Instance', {
       engine,
       credentials,
       vpc: network.vpc,
@@ -151,7 +152,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
     const engine = rds.DatabaseClusterEngine.auroraPostgres({
       version: rds.AuroraPostgresEngineVersion.of(ENGINES.auroraPostgres, MAJOR),
     });
-    const cluster = new rds.DatabaseCluster(this, 'Resource', {
+    const cluster = new rds.DatabaseCluster(this, 'Cluster', {
       engine,
       credentials,
       vpc: network.vpc,

@@ -1,7 +1,7 @@
 import * as backup from 'aws-cdk-lib/aws-backup';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 
@@ -31,7 +31,10 @@ export class BackupConstruct extends Construct {
   constructor(scope: Construct, id: string, { config, disks, buckets }: BackupConstructProps) {
     super(scope, id);
     const retention = Duration.days(config.data.backupRetentionDays);
+    // A vault needs a name, and one of an earlier stack of the same name may still be there with its backups.
+    const uniquePart = Fn.select(2, Fn.split('/', Stack.of(this).stackId));
     const vault = new backup.BackupVault(this, 'Vault', {
+      backupVaultName: `LibreChat-${uniquePart}`,
       // A vault with backups in it cannot be deleted, and must not be; an empty one of a failed create would be in the way.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       ...(config.data.vaultLock ? { lockConfiguration: { minRetention: retention } } : {}),

@@ -34,7 +34,7 @@ function readByMongoDriver(uri: string): unknown {
     hosts: options.hosts.map(String),
     credentials: { username, password, source, mechanism },
     database: options.dbName,
-    tls: options.tls ?? false,
+    tls: [options.tls].includes(true),
     ca: options.tlsCAFile,
     isLax: [options.tlsInsecure, options.tlsAllowInvalidCertificates, options.tlsAllowInvalidHostnames].includes(true),
     replicaSet: options.replicaSet,
