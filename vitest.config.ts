@@ -7,7 +7,8 @@ const withoutValidation = { CDK_VALIDATION: 'false' };
 const setupFiles = ['test/helpers/setup.ts'];
 // Tests take milliseconds, but the first of a file may load the CDK, on a machine that runs two suites at once.
 const testTimeout = 30_000;
-const machine = 'test/lib/compute/instance/**/*.test.ts';
+// Tests that start many processes: shells of an instance's boot files, commands of the command line.
+const processes = ['test/lib/compute/instance/**/*.test.ts', 'test/**/spawned.test.ts'];
 
 export default defineConfig({
   test: {
@@ -19,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'infra',
           include: ['test/lib/**/*.test.ts', 'test/*.test.ts'],
-          exclude: [machine],
+          exclude: processes,
           isolate: false,
           setupFiles,
           testTimeout,
@@ -31,14 +32,15 @@ export default defineConfig({
         test: {
           name: 'cli',
           include: ['test/{cli,config}/**/*.test.ts'],
+          exclude: processes,
           isolate: false,
           setupFiles,
           testTimeout,
           env: withoutValidation,
         },
       },
-      // `npm run test:unit` ends here, `npm test` has all. What an instance boots with, run for real: many shells.
-      { test: { name: 'machine', include: [machine], testTimeout, env: withoutValidation } },
+      // `npm run test:unit` ends here, `npm test` has all.
+      { test: { name: 'machine', include: processes, testTimeout, env: withoutValidation } },
       // Two syntheses for each key of the schema.
       {
         test: {
@@ -58,7 +60,8 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['bin/**', 'cli/**', 'config/**', 'lib/**', 'rehearsal/**/*.ts', 'scripts/lib/**'],
+      // What the unit tests are about; the rehearsal and the scripts have tests of their own.
+      include: ['bin/**/*.ts', 'cli/**/*.ts', 'config/**/*.ts', 'lib/**/*.ts'],
       reporter: ['text-summary', 'html', 'lcovonly'],
     },
   },

@@ -20,6 +20,15 @@ export const documentStore = z
   ])
   .describe('Where users, chats and settings are kept.');
 
+const hnswDimensions = z
+  .int()
+  .min(1)
+  .max(2000)
+  .optional()
+  .describe(
+    'Dimensions of the embeddings (1024 for amazon.titan-embed-text-v2:0): adds an HNSW index for questions across very many files, at the price of slower uploads and less exact answers. Default: none; see docs/DEPLOYMENT_OPTIMIZATION.md.',
+  );
+
 export const vectorStore = z
   .discriminatedUnion('type', [
     z.strictObject({
@@ -40,6 +49,7 @@ export const vectorStore = z
         .default(100)
         .describe('Size in GiB up to which the storage grows by itself.'),
       multiAz: z.boolean().default(false).describe('Standby in a second zone: doubles the price of the instance.'),
+      hnswDimensions,
     }),
     z.strictObject({
       type: z.literal('aurora').describe('Aurora PostgreSQL Serverless v2.'),
@@ -57,6 +67,7 @@ export const vectorStore = z
         .max(2)
         .default(0)
         .describe('Readers in other zones, which take over when the writer fails.'),
+      hnswDimensions,
     }),
   ])
   .describe('Where the embeddings of documents are kept, when features.rag is on.');

@@ -51,7 +51,10 @@ export const SUITES: readonly Suite[] = [
     ['sweeps'],
     ['python'],
   ),
-  vitest('machine', 'what an instance boots with, and the scripts of this repository', ['machine', 'scripts']),
+  vitest('machine', 'what an instance boots with, commands as processes, scripts of this repository', [
+    'machine',
+    'scripts',
+  ]),
   {
     name: 'synth',
     about: 'every preset through the real cdk command, twice, byte for byte the same',

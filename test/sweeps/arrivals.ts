@@ -96,6 +96,7 @@ export const ARRIVALS: Readonly<Record<string, Arrival>> = {
   'vectorStore.storageGiB': { on: 'production-ecs', value: 40 },
   'vectorStore.maxStorageGiB': { on: 'production-ecs', value: 400 },
   'vectorStore.multiAz': { on: 'production-ecs', value: false },
+  'vectorStore.hnswDimensions': { on: 'production-ecs', value: 1024 },
   'vectorStore.minAcu': { on: 'production-ecs', with: aurora, value: 0 },
   'vectorStore.maxAcu': { on: 'production-ecs', with: aurora, value: 16 },
   'vectorStore.readers': { on: 'production-ecs', with: aurora, value: 2 },

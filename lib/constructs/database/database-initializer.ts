@@ -26,6 +26,13 @@ export interface DatabaseInitializerProps {
   /** Login that the application gets. */
   readonly appSecret: secretsmanager.ISecret;
 
+  /**
+   * Properties that only this initializer knows.
+   *
+   * @default - none
+   */
+  readonly settings?: Readonly<Record<string, string>>;
+
   /** The server; must be complete before the function runs. */
   readonly server: ec2.IConnectable & IConstruct;
 }
@@ -41,7 +48,7 @@ export class DatabaseInitializer extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { config, network, bundle, endpoint, masterSecret, appSecret, server }: DatabaseInitializerProps,
+    { config, network, bundle, endpoint, masterSecret, appSecret, server, settings }: DatabaseInitializerProps,
   ) {
     super(scope, id);
     const retentionDays = config.monitoring.logRetentionDays;
@@ -76,6 +83,7 @@ export class DatabaseInitializer extends Construct {
         AppSecretArn: appSecret.secretArn,
         // A new release may want other indexes.
         LibreChatVersion: config.librechatVersion,
+        ...settings,
       },
     });
     resource.node.addDependency(server);

@@ -92,6 +92,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
       masterSecret: master,
       appSecret: login,
       server: connectable,
+      settings: { HnswDimensions: String(props.settings.hnswDimensions ?? '') },
     });
     this.connectable = connectable;
     this.watched = [
