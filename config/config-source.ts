@@ -76,7 +76,7 @@ export function readBase(source: NamedSource | undefined, cwd: string): Base {
       `${show(name)} is the preset ${preset} and the file ${shown}: write ${preset === name ? `./${shown}, or rename the file` : `${preset} or ./${shown}`}`,
     );
   }
-  if (preset !== undefined) return presetBase(preset);
+  if (preset !== undefined) return presetBase(preset, name);
   if (file !== undefined) return fileBase(file, cwd);
   const meant = nearest(name, presetNames());
   const remedy =
@@ -90,8 +90,15 @@ export function presetLayer(name: PresetName): Layer {
   return { values: PRESETS[name], origin: () => `preset ${name}` };
 }
 
-function presetBase(name: PresetName): Base {
-  return { name: `preset ${name}`, layers: [presetLayer(name)], problems: [] };
+/** The preset, and the environment by whose name it was asked for: `staging` is no development with another label. */
+function namedLayers(preset: PresetName, asked: string): Layer[] {
+  const isEnvironment = Object.hasOwn(ENVIRONMENT_PRESETS, asked);
+  const environment: Layer = { values: { environment: asked }, origin: () => `source ${asked}` };
+  return [presetLayer(preset), ...(isEnvironment ? [environment] : [])];
+}
+
+function presetBase(preset: PresetName, asked: string = preset): Base {
+  return { name: `preset ${preset}`, layers: namedLayers(preset, asked), problems: [] };
 }
 
 function isFile(path: string): boolean {
@@ -143,7 +150,7 @@ function fileBase(path: string, cwd: string): Base {
   if (presetName === undefined || presetName === null) return { name, layers: [layer], problems: [] };
   const named = typeof presetName === 'string' ? presetName : show(presetName);
   const preset = presetNamed(named);
-  if (preset !== undefined) return { name, layers: [presetLayer(preset), layer], problems: [] };
+  if (preset !== undefined) return { name, layers: [...namedLayers(preset, named), layer], problems: [] };
   const meant = nearest(named, presetNames());
   const remedy = meant === undefined ? `presets are ${PRESET_NAMES.join(', ')}` : `did you mean ${meant}?`;
   const problem = {

@@ -16,7 +16,7 @@ export function buildApp(config: DeploymentConfig, props: AppProps = {}): { app:
   // The feature flags of cdk.json hold in tests and commands too, not only under the CDK's own CLI.
   const app = new App({
     analyticsReporting: false,
-    // Doubles the time of a synth. The tests run it, strictly, on every preset, and `cdk synth --validation` does it here.
+    // Doubles the time of a synth. The tests run it, strictly, on every preset; a rehearsal checks any configuration.
     builtinCloudFormationValidation: false,
     ...props,
     context: { ...cdkJson.context, ...props.context },

@@ -16,6 +16,7 @@ describe('what a configuration starts from', () => {
     ['enterprise', 'enterprise'],
   ])('is for the environment %s the preset %s', (source, preset) => {
     expect(load({ source }).base).toBe(`preset ${preset}`);
+    expect(load({ source }).config.environment).toBe(source);
   });
 
   test('is minimal-dev when nothing is named', () => {
