@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import createOnlyProperties from '../../../lib/utils/create-only-properties.json' with { type: 'json' };
-import { compareTemplates, holdsData, STATEFUL_TYPES } from '../../../lib/utils/replacement.ts';
-import { EVERY_PRESET, preset } from '../../helpers/deployments.ts';
+import createOnlyProperties from '../../lib/utils/create-only-properties.json' with { type: 'json' };
+import { compareTemplates, holdsData, STATEFUL_TYPES } from '../../lib/utils/replacement.ts';
+import { EVERY_PRESET, preset } from '../helpers/deployments.ts';
 
 type Resources = Record<string, { Type: string; Properties?: Record<string, unknown> }>;
 

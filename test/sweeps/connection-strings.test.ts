@@ -9,8 +9,8 @@ import {
   mongoContainerUri,
   redisUri,
   VECTOR_DATABASE,
-} from '../../../lib/utils/connection-strings.ts';
-import { passwords, recipe } from '../../sweeps/logins.ts';
+} from '../../lib/utils/connection-strings.ts';
+import { passwords, recipe } from './logins.ts';
 
 const { alphabet, length, username } = recipe();
 const generated = passwords(2000);
