@@ -7,6 +7,7 @@ export interface RehearseOptions {
   readonly only?: 'deploy';
   readonly keep?: boolean;
   readonly stop?: boolean;
+  readonly printEnv?: string;
   readonly json?: boolean;
 }
 
@@ -18,7 +19,13 @@ export function register(command: Command, run: RunAction): void {
     .option('--set <path=value>', 'change one setting, repeatable', collect, [])
     .addOption(new Option('--only <step>', 'stop after a step: create the stack and prove it').choices(['deploy']))
     .option('--keep', 'leave the local AWS running and say how to talk to it')
-    .addOption(new Option('--stop', 'end a local AWS that was left running').conflicts(['keep', 'only', 'set']))
+    .option(
+      '--print-env <container>',
+      'print what a container starts with, as a .env file; with --keep its stores go on running',
+    )
+    .addOption(
+      new Option('--stop', 'end a local AWS that was left running').conflicts(['keep', 'only', 'printEnv', 'set']),
+    )
     .option('--json', 'print one JSON value')
     .addHelpText(
       'after',
@@ -28,6 +35,7 @@ Deploys a configuration into a local AWS with real databases: no account, no Doc
 Examples:
   npx tsx cli/main.ts rehearse minimal-dev
   npx tsx cli/main.ts rehearse production-ecs --set network.natGateways=2 --keep
+  npx tsx cli/main.ts rehearse production-ecs --print-env librechat > .env
 
 Exit codes: 0 everything shown, 1 something failed, 2 wrong usage or configuration, 130 interrupted.`,
     )

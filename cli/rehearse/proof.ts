@@ -52,10 +52,13 @@ async function proveDocuments(uri: string, authority: string): Promise<StoreProo
     await probe.insertOne({ _id: 'rehearsal' });
     await probe.deleteOne({ _id: 'rehearsal' });
     const dropped = await refusal(() => database.dropDatabase());
+    const { authInfo } = (await database.command({ connectionStatus: 1 })) as ConnectionStatus;
+    const roles = authInfo.authenticatedUserRoles.map(({ role, db }) => `${role} on ${db}`);
     return {
       store,
       facts: [
-        `database '${database.databaseName}' as '${client.options.credentials?.username ?? ''}'`,
+        `database '${database.databaseName}'`,
+        `user '${authInfo.authenticatedUsers.map(({ user }) => user).join()}': ${roles.join(', ')}`,
         `${collections.length} collections, ${indexes.reduce((sum, count) => sum + count, 0)} indexes`,
         'writes and deletes a document',
         `cannot drop the database: ${dropped}`,
@@ -64,6 +67,14 @@ async function proveDocuments(uri: string, authority: string): Promise<StoreProo
   } finally {
     await client.close();
   }
+}
+
+/** MongoDB's answer to `connectionStatus`: who the connection is. */
+interface ConnectionStatus {
+  readonly authInfo: {
+    readonly authenticatedUsers: readonly { readonly user: string }[];
+    readonly authenticatedUserRoles: readonly { readonly role: string; readonly db: string }[];
+  };
 }
 
 async function proveVectors(env: Readonly<Record<string, string>>, ca: string): Promise<StoreProof> {
@@ -96,11 +107,16 @@ async function proveVectors(env: Readonly<Record<string, string>>, ca: string): 
     const indexes = await list(
       "SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey' ORDER BY 1",
     );
+    const [role] = await list(
+      `SELECT 'user ''' || rolname || ''': ' || CASE WHEN rolsuper OR rolcreaterole OR rolcreatedb THEN 'administers the server'
+       ELSE 'neither superuser nor allowed to make roles or databases' END AS name FROM pg_roles WHERE rolname = current_user`,
+    );
     const dropped = await refusal(() => client.query(`DROP DATABASE "${database}"`));
     return {
       store,
       facts: [
-        `database '${database}' as '${user ?? ''}', ${extension ?? 'pgvector is missing'}`,
+        `database '${database}', ${extension ?? 'pgvector is missing'}`,
+        role ?? '',
         `tables ${tables.join(', ')}`,
         `indexes ${indexes.join(', ')}`,
         `cannot drop the database: ${dropped}`,

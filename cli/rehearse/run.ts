@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadDeploymentConfig } from '../../config/deployment-config.ts';
@@ -9,6 +8,7 @@ import type { Io } from '../io.ts';
 import type { RehearseOptions } from '../commands/rehearse.ts';
 import type { CommandContext } from '../main.ts';
 import { RehearsedDeployment } from './deployment.ts';
+import { asEnvFile, processEnvironment } from './print-env.ts';
 import {
   deployStep,
   destroyStep,
@@ -39,34 +39,54 @@ interface StepResult {
 
 /** Deploys, proves, changes, breaks and deletes a configuration in a local AWS. */
 export async function rehearse(context: CommandContext, source: string, options: RehearseOptions): Promise<void> {
-  const { io, cwd } = context;
+  const { io, cwd, env } = context;
+  const { stop, keep, set, printEnv } = options;
   const keptFile = join(cwd, KEPT_FILE);
-  if (options.stop === true) {
+  if (stop === true) {
     await stopKept(io, keptFile);
     return;
   }
-  if (options.keep === true && existsSync(keptFile)) {
+  const kept = await readKept(keptFile);
+  if (kept !== undefined && printEnv !== undefined) {
+    await printEnvironment(io, synthesize(context, source, options, kept), options);
+    return;
+  }
+  if (kept !== undefined && keep === true) {
     throw new UserError('a local AWS was left running here already', 'end it with npm start -- --stop');
   }
   // Before anything is started: a wrong configuration leaves nothing behind.
-  loadDeploymentConfig({ source, flags: options.set, env: context.env, cwd });
-  const begun = Date.now();
+  loadDeploymentConfig({ source, flags: set, env, cwd });
   const aws = await prepare(io);
   let succeeded = false;
   try {
-    const rehearsal = synthesize(context, source, options, aws);
-    const done = await runSteps(io, rehearsal, options);
-    const summary = await summarize(aws, { source, seconds: (Date.now() - begun) / 1000, ...done });
-    io.result(options.json === true ? JSON.stringify(summary, null, 2) : asText(summary, io));
+    await runAll(context, source, options, aws);
     succeeded = true;
-    if (options.keep === true) await keep(io, aws, keptFile);
+    if (keep === true) await keepRunning(io, aws, keptFile);
   } finally {
-    if (options.keep !== true || !succeeded) {
+    if (keep !== true || !succeeded) {
       const isOfInterest = !succeeded && !io.signal.aborted;
       await stopLocalAws(aws, isOfInterest);
       if (isOfInterest) io.info(`what was left to look at: ${aws.state}`);
     }
   }
+}
+
+async function runAll(context: CommandContext, source: string, options: RehearseOptions, aws: LocalAws): Promise<void> {
+  const { io } = context;
+  const begun = Date.now();
+  const rehearsal = synthesize(context, source, options, aws);
+  const done = await runSteps(io, rehearsal, options);
+  if (options.printEnv !== undefined) {
+    await printEnvironment(io, rehearsal, options);
+    return;
+  }
+  const summary = await summarize(aws, { source, seconds: (Date.now() - begun) / 1000, ...done });
+  io.result(options.json === true ? JSON.stringify(summary, null, 2) : asText(summary, io));
+}
+
+async function printEnvironment(io: Io, rehearsal: Rehearsal, { printEnv = '', json }: RehearseOptions): Promise<void> {
+  const environment = await processEnvironment(rehearsal, printEnv);
+  io.result(json === true ? JSON.stringify(environment, null, 2) : asEnvFile(environment));
 }
 
 async function prepare(io: Io): Promise<LocalAws> {
@@ -94,7 +114,7 @@ interface Done {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-async function runSteps(io: Io, rehearsal: Rehearsal, { only, keep }: RehearseOptions): Promise<Done> {
+async function runSteps(io: Io, rehearsal: Rehearsal, { only, keep, printEnv }: RehearseOptions): Promise<Done> {
   const results: StepResult[] = [];
   const step = async (name: string, action: () => Promise<Facts>) => {
     io.signal.throwIfAborted();
@@ -116,7 +136,7 @@ async function runSteps(io: Io, rehearsal: Rehearsal, { only, keep }: RehearseOp
     (await proveStep(rehearsal)).flatMap(({ store, facts }) => facts.map((fact) => `${store}: ${fact}`)),
   );
   const { outputs } = await rehearsal.deployment.describe(rehearsal.base);
-  if (only === 'deploy') return { steps: results, outputs };
+  if (only === 'deploy' || printEnv !== undefined) return { steps: results, outputs };
   await step('deploy again', () => repeatStep(rehearsal));
   await step('enlarge', () => enlargeStep(rehearsal));
   await step('fail and roll back', () => failStep(rehearsal));
@@ -149,18 +169,22 @@ function asText({ source, seconds, outputs, servers, notShown }: Summary, { resu
   ].join('\n');
 }
 
-async function keep(io: Io, aws: LocalAws, file: string): Promise<void> {
+async function keepRunning(io: Io, aws: LocalAws, file: string): Promise<void> {
   await writeFile(file, `${JSON.stringify(aws, null, 2)}\n`, { mode: 0o600 });
   io.info(`the local AWS goes on running (pid ${aws.pid}); to talk to it:`);
   for (const [name, value] of Object.entries(aws.env)) io.info(`  export ${name}=${value}`);
   io.info('to end it: npm start -- --stop');
 }
 
-async function stopKept(io: Io, file: string): Promise<void> {
+async function readKept(file: string): Promise<LocalAws | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as LocalAws);
+}
+
+async function stopKept(io: Io, file: string): Promise<void> {
+  const aws = await readKept(file);
+  if (aws === undefined)
     throw new UserError('no local AWS was left running here', 'start one with npm start -- --keep');
-  const aws = JSON.parse(text) as LocalAws;
   await stopLocalAws(aws);
   await rm(file, { force: true });
   io.info(`ended the local AWS (pid ${aws.pid})`);
