@@ -33,7 +33,6 @@ export function register(command: Command, run: RunAction): void {
 Deploys a configuration into a local AWS with real databases: no account, no Docker.
 
 Examples:
-  npx tsx cli/main.ts rehearse minimal-dev
   npx tsx cli/main.ts rehearse production-ecs --set network.natGateways=2 --keep
   npx tsx cli/main.ts rehearse production-ecs --print-env librechat > .env
 

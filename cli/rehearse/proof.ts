@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Client } from 'pg';
 import type { DeployedEnvironments } from '../deployed-environment.ts';
 
 /** What was found in one store with the application's own credentials. */
@@ -99,32 +100,32 @@ async function proveVectors(env: Readonly<Record<string, string>>, ca: string): 
   });
   await client.connect();
   try {
-    const list = async (sql: string) => (await client.query<{ name: string }>(sql)).rows.map(({ name }) => name);
-    const [extension] = await list(
-      "SELECT 'pgvector ' || extversion AS name FROM pg_extension WHERE extname = 'vector'",
-    );
-    const tables = await list("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
-    const indexes = await list(
-      "SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey' ORDER BY 1",
-    );
-    const [role] = await list(
-      `SELECT 'user ''' || rolname || ''': ' || CASE WHEN rolsuper OR rolcreaterole OR rolcreatedb THEN 'administers the server'
-       ELSE 'neither superuser nor allowed to make roles or databases' END AS name FROM pg_roles WHERE rolname = current_user`,
-    );
-    const dropped = await refusal(() => client.query(`DROP DATABASE "${database}"`));
-    return {
-      store,
-      facts: [
-        `database '${database}', ${extension ?? 'pgvector is missing'}`,
-        role ?? '',
-        `tables ${tables.join(', ')}`,
-        `indexes ${indexes.join(', ')}`,
-        `cannot drop the database: ${dropped}`,
-      ],
-    };
+    return { store, facts: await askPostgres(client, database) };
   } finally {
     await client.end();
   }
+}
+
+async function askPostgres(client: Client, database: string): Promise<string[]> {
+  const list = async (sql: string) => (await client.query<{ name: string }>(sql)).rows.map(({ name }) => name);
+  const [extension] = await list("SELECT 'pgvector ' || extversion AS name FROM pg_extension WHERE extname = 'vector'");
+  const [role] = await list(
+    `SELECT 'user ' || quote_literal(rolname) || ': ' || CASE WHEN rolsuper OR rolcreaterole OR rolcreatedb
+       THEN 'administers the server' ELSE 'neither superuser nor allowed to make roles or databases' END AS name
+     FROM pg_roles WHERE rolname = current_user`,
+  );
+  const tables = await list("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
+  const indexes = await list(
+    "SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey' ORDER BY 1",
+  );
+  const dropped = await refusal(() => client.query(`DROP DATABASE "${database}"`));
+  return [
+    `database '${database}', ${extension ?? 'pgvector is missing'}`,
+    role ?? '',
+    `tables ${tables.join(', ')}`,
+    `indexes ${indexes.join(', ')}`,
+    `cannot drop the database: ${dropped}`,
+  ];
 }
 
 async function proveCache(uri: string, password: string, ca: string): Promise<StoreProof> {
