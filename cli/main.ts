@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problems.ts';
+import { explainAwsError } from './aws-errors.ts';
 import { Aborted, EXIT, UserError } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { createIo, onInterruption } from './io.ts';
@@ -28,6 +29,10 @@ export type RunAction = <A extends unknown[]>(
 /** Every command: one line here and one file. The file is loaded when the command is called. */
 const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<CommandModule> }>> = {
   config: { about: 'show, check and document the configuration', load: () => import('./commands/config.ts') },
+  deploy: {
+    about: 'deploy a configuration, without questions in a pipeline',
+    load: () => import('./commands/deploy.ts'),
+  },
   rehearse: { about: 'deploy into a local AWS with real databases', load: () => import('./commands/rehearse.ts') },
 };
 
@@ -134,8 +139,9 @@ function explain(error: unknown, debug: boolean): { code: ExitCode; message: str
   if (error instanceof ConfigError) {
     return { code: EXIT.usage, message: error.message, details: { problems: error.problems } };
   }
-  if (error instanceof UserError) {
-    const { exitCode, message, what, remedy } = error;
+  const known = error instanceof UserError ? error : explainAwsError(error);
+  if (known !== undefined) {
+    const { exitCode, message, what, remedy } = known;
     return { code: exitCode, message, details: { what, remedy } };
   }
   if (error instanceof Aborted) return { code: error.exitCode, message: error.message };

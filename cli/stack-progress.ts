@@ -30,6 +30,9 @@ export interface WatchOptions {
   /** Resources that this change will make, at most. */
   readonly total: number;
   readonly io: Io;
+
+  /** Called at the first failure, while the stack still rolls back: what it made is not gone yet. */
+  readonly onFailure?: (event: StackEvent) => Promise<void>;
 }
 
 /** Shows the progress of `change` while it runs: resources done of all, what is under way, seconds. */
@@ -43,10 +46,17 @@ export async function watchStack<T>(
     () => true,
   );
   let printed = 0;
+  let toldOfFailure = false;
   for (;;) {
     const over = await Promise.race([isOver, new Promise<false>((resolve) => setTimeout(resolve, POLL_MS, false))]);
     if (over) break;
-    const { done, running } = count(await eventsSince(options, begun));
+    const events = await eventsSince(options, begun);
+    const { done, running } = count(events);
+    const failed = firstFailed(events);
+    if (failed !== undefined && !toldOfFailure) {
+      toldOfFailure = true;
+      await options.onFailure?.(failed);
+    }
     const seconds = Math.round((Date.now() - begun) / 1000);
     options.io.status(
       `${options.title}: ${done} of ${options.total} resources, ${seconds} s${running === undefined ? '' : `, now ${running}`}`,
@@ -57,6 +67,9 @@ export async function watchStack<T>(
     }
   }
   const events = await eventsSince(options, begun);
+  const failed = firstFailed(events);
+  // A change may fail and end between two looks.
+  if (failed !== undefined && !toldOfFailure) await options.onFailure?.(failed);
   return { result: await change, history: { events, firstFailure: firstFailure(events) } };
 }
 
@@ -88,17 +101,21 @@ function count(events: readonly StackEvent[]): { done: number; running: string |
   };
 }
 
-function firstFailure(events: readonly StackEvent[]): string | undefined {
-  const failed = events.find(
+function firstFailed(events: readonly StackEvent[]): StackEvent | undefined {
+  return events.find(
     (event) => event.ResourceStatus?.endsWith('_FAILED') && event.ResourceType !== 'AWS::CloudFormation::Stack',
   );
+}
+
+function firstFailure(events: readonly StackEvent[]): string | undefined {
+  const failed = firstFailed(events);
   return failed === undefined
     ? undefined
     : `${failed.LogicalResourceId ?? ''}: ${oneLine(failed.ResourceStatusReason ?? 'no reason given')}`;
 }
 
 /** The cause alone: what CloudFormation, the provider framework and Lambda put around it is for machines. */
-function oneLine(reason: string): string {
+export function oneLine(reason: string): string {
   return reason
     .replace(/^Received response status \[FAILED\] from custom resource\. Message returned: /, '')
     .replace(/^Error: /, '')
