@@ -51,8 +51,22 @@ export default defineConfig({
           env: withoutValidation,
         },
       },
+      // Who reaches what, and who may do what, in the templates.
+      {
+        test: { name: 'proof', include: ['test/proof/**/*.test.ts'], setupFiles, testTimeout, env: withoutValidation },
+      },
       // The repository's own gates: loading ESLint takes seconds.
       { test: { name: 'scripts', include: ['test/scripts/**/*.test.ts'], testTimeout } },
+      // The operator's commands, all against one local AWS.
+      {
+        test: {
+          name: 'operator',
+          include: ['test/operator/**/*.test.ts'],
+          globalSetup: ['test/operator/global-setup.ts'],
+          testTimeout: 120_000,
+          env: withoutValidation,
+        },
+      },
       { test: { name: 'rehearsal', include: ['test/rehearsal/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: { name: 'validated', include: ['test/validated/**/*.test.ts'], setupFiles, testTimeout: 300_000 },

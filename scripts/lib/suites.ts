@@ -61,6 +61,7 @@ export const SUITES: readonly Suite[] = [
     run: ({ env, reports }) => synthPresets({ env, folder: join(reports, 'synth') }),
   },
   vitest('validated', "the CDK's own validation of every preset, warnings included", ['validated']),
+  vitest('operator', "the operator's commands against a local AWS", ['operator'], ['python']),
   vitest('rehearsal', 'the local AWS and the stores behind it', ['rehearsal'], ['python']),
   {
     name: 'cfn-lint',

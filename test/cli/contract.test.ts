@@ -7,6 +7,7 @@ const COMMANDS: readonly { path: string[]; refused: string[] }[] = [
   { path: ['config', 'check'], refused: ['no-such-file.yaml'] },
   { path: ['config', 'schema'], refused: ['too', 'many'] },
   { path: ['config', 'docs'], refused: ['too-many'] },
+  { path: ['deploy'], refused: ['no-such-preset'] },
   { path: ['rehearse'], refused: ['--only', 'no-such-step'] },
 ];
 const named = COMMANDS.map((command) => ({ ...command, name: command.path.join(' ') }));
