@@ -64,6 +64,7 @@ export default defineConfig({
           include: ['test/operator/**/*.test.ts'],
           globalSetup: ['test/operator/global-setup.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           env: withoutValidation,
         },
       },

@@ -33,6 +33,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'deploy a configuration, without questions in a pipeline',
     load: () => import('./commands/deploy.ts'),
   },
+  'support-bundle': {
+    about: 'collect what somebody who helps needs to see, without secrets',
+    load: () => import('./commands/support-bundle.ts'),
+  },
   rehearse: { about: 'deploy into a local AWS with real databases', load: () => import('./commands/rehearse.ts') },
 };
 

@@ -1,8 +1,7 @@
-import { App, Tags, type AppProps } from 'aws-cdk-lib/core';
+import { App, type AppProps } from 'aws-cdk-lib/core';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import type { DeploymentConfig } from '../config/schema.ts';
 import { LibreChatStack } from './librechat-stack.ts';
-import { stackTags } from './utils/tagging-strategy.ts';
 
 /**
  * The one wiring of a deployment, called by the CDK entry, the tests and every command.
@@ -22,6 +21,5 @@ export function buildApp(config: DeploymentConfig, props: AppProps = {}): { app:
     context: { ...cdkJson.context, ...props.context },
   });
   const stack = new LibreChatStack(app, config.stackName, { config });
-  for (const [key, value] of Object.entries(stackTags(config))) Tags.of(stack).add(key, value);
   return { app, stack };
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Fn, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Fn, Lazy, Stack, type StackProps, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/schema.ts';
 import type { ILibreChatCompute } from './constructs/compute/compute.ts';
@@ -11,6 +11,7 @@ import { NetworkConstruct } from './constructs/network/network-construct.ts';
 import { ApplicationSecrets } from './constructs/security/application-secrets.ts';
 import { BackupConstruct } from './constructs/storage/backup-construct.ts';
 import { StorageConstruct } from './constructs/storage/storage-construct.ts';
+import { stackTags } from './utils/tagging-strategy.ts';
 
 /** Properties for {@link LibreChatStack}. */
 export interface LibreChatStackProps extends StackProps {
@@ -26,8 +27,11 @@ export class LibreChatStack extends Stack {
       description: `LibreChat ${config.librechatVersion} (${config.mode}, ${config.environment})`,
       env: { account: config.account, region: config.region },
       terminationProtection: config.data.deletionProtection,
+      // Those of the stack itself: commands find their stacks by them.
+      tags: stackTags(config),
       ...props,
     });
+    for (const [key, value] of Object.entries(stackTags(config))) Tags.of(this).add(key, value);
 
     const network = new NetworkConstruct(this, 'Network', { config });
     const secrets = new ApplicationSecrets(this, 'Secrets', { config });

@@ -8,6 +8,7 @@ const COMMANDS: readonly { path: string[]; refused: string[] }[] = [
   { path: ['config', 'schema'], refused: ['too', 'many'] },
   { path: ['config', 'docs'], refused: ['too-many'] },
   { path: ['deploy'], refused: ['no-such-preset'] },
+  { path: ['support-bundle'], refused: ['--hours', 'many'] },
   { path: ['rehearse'], refused: ['--only', 'no-such-step'] },
 ];
 const named = COMMANDS.map((command) => ({ ...command, name: command.path.join(' ') }));
