@@ -1,4 +1,5 @@
 import createOnlyProperties from './create-only-properties.json' with { type: 'json' };
+import { referencesIn } from './template-references.ts';
 
 /** Types whose replacement would lose what people keep, or the way to it. */
 export const STATEFUL_TYPES: ReadonlySet<string> = new Set([
@@ -187,20 +188,4 @@ function isSame(one: unknown, other: unknown): boolean {
     entries.length === others.size &&
     entries.every(([key, value]) => others.has(key) && isSame(value, others.get(key)))
   );
-}
-
-/** Logical ids that a value refers to. */
-function referencesIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
-    if (key === 'Ref' && typeof inner === 'string') return [inner];
-    if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : inner).split('.')[0] ?? ''];
-    if (key === 'Fn::Sub')
-      return [...referencesInText(Array.isArray(inner) ? inner[0] : inner), ...referencesIn(inner)];
-    return referencesIn(inner);
-  });
-}
-
-function referencesInText(text: unknown): string[] {
-  return [...String(text).matchAll(/\$\{(\w+)[.}]/g)].map(([, id = '']) => id);
 }

@@ -33,8 +33,14 @@ export interface DatabaseInitializerProps {
    */
   readonly settings?: Readonly<Record<string, string>>;
 
-  /** The server; must be complete before the function runs. */
   readonly server: ec2.IConnectable & IConstruct;
+
+  /**
+   * What of the server must be there before the function runs.
+   *
+   * @default - all of it
+   */
+  readonly readyWith?: readonly IConstruct[];
 }
 
 /** Python function that makes database, user, tables and indexes, run by CloudFormation on create and on update. */
@@ -48,7 +54,17 @@ export class DatabaseInitializer extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { config, network, bundle, endpoint, masterSecret, appSecret, server, settings }: DatabaseInitializerProps,
+    {
+      config,
+      network,
+      bundle,
+      endpoint,
+      masterSecret,
+      appSecret,
+      server,
+      readyWith = [server],
+      settings,
+    }: DatabaseInitializerProps,
   ) {
     super(scope, id);
     const retentionDays = config.monitoring.logRetentionDays;
@@ -86,7 +102,7 @@ export class DatabaseInitializer extends Construct {
         ...settings,
       },
     });
-    resource.node.addDependency(server);
+    resource.node.addDependency(...readyWith);
     this.host = resource.getAttString('Host');
     this.port = resource.getAttString('Port');
   }

@@ -39,7 +39,13 @@ interface Server {
 
   /** Master login, attached to the server. */
   readonly secret: secretsmanager.ISecret | undefined;
+
+  /** What of it the initializer waits for. */
+  readonly readyWith: readonly IConstruct[];
 }
+
+/** Ids of the readers, as many as the schema allows. */
+const READERS = ['Reader', 'SecondReader'];
 
 const METRIC = { statistic: 'Average', period: Duration.minutes(5) } as const;
 
@@ -73,7 +79,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
     );
     const login = loginSecret(this, 'Login', config, 'librechat_rag', "The RAG API's login to PostgreSQL");
     const serverProps = { ...props, credentials: rds.Credentials.fromSecret(master) };
-    const { connectable, endpoint, cpu, secret } =
+    const { connectable, endpoint, cpu, secret, readyWith } =
       props.settings.type === 'rds'
         ? this.createInstance(serverProps, props.settings)
         : this.createCluster(serverProps, props.settings);
@@ -92,6 +98,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
       masterSecret: master,
       appSecret: login,
       server: connectable,
+      readyWith,
       settings: { HnswDimensions: String(props.settings.hnswDimensions ?? '') },
     });
     this.connectable = connectable;
@@ -146,6 +153,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
       endpoint: instance.instanceEndpoint,
       cpu: instance.metricCPUUtilization(METRIC),
       secret: instance.secret,
+      readyWith: [instance],
     };
   }
 
@@ -161,9 +169,9 @@ export class PostgresDatabase extends Construct implements VectorStore {
       serverlessV2MinCapacity: settings.minAcu,
       serverlessV2MaxCapacity: settings.maxAcu,
       writer: rds.ClusterInstance.serverlessV2('Writer'),
-      readers: ['Reader', 'SecondReader']
-        .slice(0, settings.readers)
-        .map((name) => rds.ClusterInstance.serverlessV2(name, { scaleWithWriter: true })),
+      readers: READERS.slice(0, settings.readers).map((name) =>
+        rds.ClusterInstance.serverlessV2(name, { scaleWithWriter: true }),
+      ),
       storageEncrypted: true,
       backup: { retention: Duration.days(config.data.backupRetentionDays) },
       deletionProtection: config.data.deletionProtection,
@@ -180,6 +188,8 @@ export class PostgresDatabase extends Construct implements VectorStore {
       endpoint: cluster.clusterEndpoint,
       cpu: cluster.metricCPUUtilization(METRIC),
       secret: cluster.secret,
+      // Readers are made after the writer, for another ten minutes that nobody needs to wait.
+      readyWith: cluster.node.children.filter(({ node }) => !READERS.includes(node.id)),
     };
   }
 }
