@@ -56,7 +56,7 @@ export const REMEDIES: readonly Remedy[] = [
     remedy: 'renew them and run deploy again: it waits for the running change first',
   },
   {
-    symptom: /InsufficientInstanceCapacity|insufficient capacity|Capacity is unavailable/i,
+    symptom: /InsufficientInstanceCapacity|insufficient capacity|sufficient \S+ capacity|Capacity is unavailable/i,
     example: 'We currently do not have sufficient t4g.large capacity in the Availability Zone you requested',
     cause: 'AWS has none of that type left in the zone for now',
     remedy: 'try again in some minutes, or set another instance.type of the same architecture',

@@ -34,6 +34,7 @@ export function machineRole(scope: Construct, id: string, props: MachineRoleProp
   });
   const conditions = { StringEquals: { [`aws:ResourceTag/${volumeOwnerTag}`]: config.stackName } };
   const instances = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
+  const settings = stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: settingsParameter.slice(1) });
   const models = new Set([...chatModels(config), ...embeddingModels(config)]);
   for (const statement of [
     new iam.PolicyStatement({
@@ -60,10 +61,13 @@ export function machineRole(scope: Construct, id: string, props: MachineRoleProp
       resources: ['*'],
       conditions: { StringEquals: { 'cloudwatch:namespace': AGENT_METRICS.namespace } },
     }),
+    new iam.PolicyStatement({ sid: 'ReadSettings', actions: ['ssm:GetParameter'], resources: [settings] }),
     new iam.PolicyStatement({
-      sid: 'ReadSettings',
-      actions: ['ssm:GetParameter'],
-      resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: settingsParameter.slice(1) })],
+      // The managed policy of the SSM agent would let the machine, and the containers on it, read those of everybody.
+      sid: 'ReadNoOtherParameters',
+      effect: iam.Effect.DENY,
+      actions: ['ssm:GetParameter', 'ssm:GetParameters'],
+      notResources: [settings],
     }),
     ...invokeBedrockModels(scope, [...models], config),
     ...pullFromMirror(scope, config),
