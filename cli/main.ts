@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problems.ts';
 import { explainAwsError } from './aws-errors.ts';
+import { withDotenv } from './dotenv.ts';
 import { Aborted, EXIT, UserError } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { createIo, onInterruption } from './io.ts';
@@ -33,10 +34,27 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'deploy a configuration, without questions in a pipeline',
     load: () => import('./commands/deploy.ts'),
   },
+  status: { about: 'what a stack owns, and how it is', load: () => import('./commands/status.ts') },
+  'check-resources': {
+    about: 'a stack, and what is left of those that were deleted',
+    load: () => import('./commands/check-resources.ts'),
+  },
+  cleanup: {
+    about: 'delete a stack and what is left of it, with its data or without',
+    load: () => import('./commands/cleanup.ts'),
+  },
+  setup: { about: 'check what a deployment needs, and say how to mend it', load: () => import('./commands/setup.ts') },
+  wizard: { about: 'ask, price, save the answers, deploy', load: () => import('./commands/wizard.ts') },
+  'one-click': {
+    about: 'make a template that the console launches without the CDK',
+    load: () => import('./commands/one-click.ts'),
+  },
   'support-bundle': {
     about: 'collect what somebody who helps needs to see, without secrets',
     load: () => import('./commands/support-bundle.ts'),
   },
+  estimate: { about: 'what it costs a month, line by line', load: () => import('./commands/estimate.ts') },
+  completion: { about: 'print shell completion', load: () => import('./commands/completion.ts') },
   rehearse: { about: 'deploy into a local AWS with real databases', load: () => import('./commands/rehearse.ts') },
 };
 
@@ -60,7 +78,8 @@ export async function runCli(args: readonly string[], host: Host): Promise<ExitC
   const run: RunAction =
     (action) =>
     async (...rest) => {
-      code = (await action({ io, env: host.env, cwd: host.cwd }, ...rest)) ?? EXIT.done;
+      const { env, cwd } = host;
+      code = (await action({ io, env: withDotenv(env, cwd), cwd }, ...rest)) ?? EXIT.done;
     };
   try {
     const program = await programFor(args, host, run);
@@ -109,7 +128,8 @@ async function programFor(args: readonly string[], host: Host, run: RunAction): 
   const [called] = args.filter((arg) => !arg.startsWith('-') && arg !== 'help');
   for (const [name, { about, load }] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(about);
-    if (name === called) (await load()).register(command, run);
+    // The words of all commands are what completion is about.
+    if (name === called || called === 'completion') (await load()).register(command, run);
   }
   return program;
 }
@@ -165,7 +185,8 @@ function explainUsage({ code, exitCode, message }: CommanderError): { code: Exit
   return { code: EXIT.usage, message: text.includes('did you mean') ? text : `${text.replace(/\.$/, '')}: see --help` };
 }
 
-async function main(): Promise<void> {
+/** The process itself; a script that stands for one command gives its name with the arguments. */
+export async function main(args: readonly string[]): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
   // The reader of a pipe may leave early (`| head`): that is no error of ours.
   for (const stream of [stdout, stderr])
@@ -173,7 +194,7 @@ async function main(): Promise<void> {
       if (error.code !== 'EPIPE') throw error;
     });
   const host: Host = { stdin, stdout, stderr, env, cwd: process.cwd(), interruption: onInterruption(process) };
-  process.exitCode = await runCli(process.argv.slice(2), host);
+  process.exitCode = await runCli(args, host);
   await new Promise<void>((resolve) =>
     stdout.write('', () => {
       resolve();
@@ -181,4 +202,5 @@ async function main(): Promise<void> {
   );
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main(process.argv.slice(2));

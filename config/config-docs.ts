@@ -71,7 +71,7 @@ Rules of the sources:
 
 - The variable of a key is its path in capitals: ${code('network.natGateways')} is ${code(variableName('network.natGateways'))}, ${code('vectorStore.storageGiB')} is ${code(variableName('vectorStore.storageGiB'))}. An empty variable counts as not set. A variable with the prefix that no key has is refused.
 - Texts from variables, context and flags become what the key takes: \`true\`/\`false\` (also \`yes\`, \`no\`, \`on\`, \`off\`, \`1\`, \`0\`), numbers, lists as \`a,b\` or JSON, tags as \`team=ml,stage=dev\` or JSON, whole groups as JSON.
-- Another \`mode\`, or another \`type\` of \`access\`, \`documentStore\`, \`vectorStore\` or \`redis\`, drops the keys that only the former one has.
+- Another \`mode\`, or another \`type\` of \`access\`, \`documentStore\`, \`vectorStore\`, \`redis\` or \`signIn.sso\`, drops the keys that only the former one has.
 - \`null\` takes away what a lower source set.
 - \`npx tsx cli/main.ts config schema > librechat.schema.json\` writes the JSON Schema of such files for editors; a file may name it as \`$schema\`.`;
 }

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { isTree } from './layers.ts';
-import type { Layer } from './layers.ts';
+import type { Layer, Tree } from './layers.ts';
 import { PRESET_NAMES, PRESETS } from './presets.ts';
 import type { PresetName } from './presets.ts';
-import { nearest, show } from './problems.ts';
+import { decapitalized, nearest, show } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { Environment } from './schema.ts';
 import { keysOf } from './schema-tree.ts';
@@ -18,7 +18,7 @@ export const ENVIRONMENT_PRESETS: Readonly<Record<Environment, PresetName>> = {
   enterprise: 'enterprise',
 };
 
-const DEFAULT_PRESET: PresetName = 'minimal-dev';
+export const DEFAULT_PRESET: PresetName = 'minimal-dev';
 const DEFAULT_FILE = 'librechat.config';
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 
@@ -110,7 +110,8 @@ function isFile(path: string): boolean {
   }
 }
 
-function shownPath(path: string, cwd: string): string {
+/** A path as a person sees it from a folder. */
+export function shownPath(path: string, cwd: string): string {
   const shown = relative(cwd, path);
   return shown.startsWith('..') || isAbsolute(shown) ? path : shown;
 }
@@ -141,7 +142,8 @@ function fileBase(path: string, cwd: string): Base {
   if (errors.length > 0) return refuse(...errors);
   if (!isTree(values)) return refuse(`expected keys with values, got ${show(values)}`);
 
-  const { [FILE_KEYS.preset]: presetName, [FILE_KEYS.schema]: _, ...own } = values;
+  const { [FILE_KEYS.preset]: presetName, [FILE_KEYS.schema]: _, ...written } = values;
+  const own = withPathsFrom(dirname(path), written);
   const origin = (at: string) => {
     const line = lineOf(keysOf(at));
     return line === undefined ? name : `${name}:${line}`;
@@ -161,6 +163,12 @@ function fileBase(path: string, cwd: string): Base {
   return { name, layers: [layer], problems: [problem] };
 }
 
+/** Settings of a file whose paths start where the file is. */
+function withPathsFrom(folder: string, values: Tree): Tree {
+  const { librechatConfigFile: file } = values;
+  return typeof file === 'string' ? { ...values, librechatConfigFile: resolve(folder, file) } : values;
+}
+
 interface Parsed {
   readonly values: unknown;
   readonly errors: readonly string[];
@@ -175,7 +183,7 @@ function parse(text: string): Parsed {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const errors = [...document.errors, ...document.warnings].map(
-    ({ message, pos }) => `line ${lines.linePos(pos[0]).line}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    ({ message, pos }) => `line ${lines.linePos(pos[0]).line}: ${decapitalized(message)}`,
   );
   let values: unknown;
   try {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { check } from './check.ts';
-import { presetLayer, readBase } from './config-source.ts';
+import { presetLayer, readBase, shownPath } from './config-source.ts';
 import type { NamedSource } from './config-source.ts';
 import { ENVIRONMENT_DEFAULTS } from './environments.ts';
 import type { Layer, Tree } from './layers.ts';
 import { isTree, mergeLayers } from './layers.ts';
+import { librechatProblems } from './librechat/check.ts';
 import type { PresetName } from './presets.ts';
 import { ConfigError } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -96,7 +97,15 @@ export function loadDeploymentConfig(options: ConfigSources = {}): ResolvedConfi
   const checked = check([environmentLayer(layers), ...layers], doubtful, base.problems.length === 0);
   problems.push(...checked.problems);
   if (checked.config === undefined || problems.length > 0) throw new ConfigError(problems);
-  return { config: checked.config, base: base.name, sources: checked.sources };
+  const config = withFileFrom(cwd, checked.config);
+  refuse(
+    librechatProblems(
+      config,
+      (path) => shownPath(path, cwd),
+      (path) => checked.sources.get(path),
+    ),
+  );
+  return { config, base: base.name, sources: checked.sources };
 }
 
 /** A preset with changes, without looking at anything outside. */
@@ -104,7 +113,24 @@ export function resolvePreset(name: PresetName, changes: PartialConfig = {}): De
   const layers = [presetLayer(name), { values: changes as Tree, origin: () => 'changes' }];
   const { config, problems } = check([environmentLayer(layers), ...layers], [], true);
   if (config === undefined) throw new ConfigError(problems);
+  refuse(
+    librechatProblems(
+      config,
+      (path) => path,
+      () => 'changes',
+    ),
+  );
   return config;
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** The configuration with the path of librechat.yaml from the root: whoever reads it works in another folder. */
+function withFileFrom(cwd: string, config: DeploymentConfig): DeploymentConfig {
+  const { librechatConfigFile: file } = config;
+  return file === undefined ? config : { ...config, librechatConfigFile: resolve(cwd, file) };
 }
 
 /** What the chosen environment implies. A wrong environment implies what development does, and is reported by the check. */

@@ -22,6 +22,7 @@ export const ENVIRONMENT_DEFAULTS: Readonly<Record<Environment, PartialConfig>> 
     },
     monitoring: { alarms: true, dashboard: true, logRetentionDays: 90 },
     network: { flowLogs: false },
+    access: { logs: true },
   },
   enterprise: {
     data: {
@@ -34,5 +35,6 @@ export const ENVIRONMENT_DEFAULTS: Readonly<Record<Environment, PartialConfig>> 
     },
     monitoring: { alarms: true, dashboard: true, logRetentionDays: 365 },
     network: { flowLogs: true },
+    access: { logs: true },
   },
 };

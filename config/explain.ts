@@ -29,8 +29,10 @@ export function explain(issue: Issue, values: unknown): Finding[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => explainUnknown(keys, key, values));
   const value = valueAt(values, keys);
   if (value === undefined) return [explainMissing(keys, values)];
-  if (issue.code === 'invalid_key')
-    return [{ keys, message: `expected a name of 1 to 128 characters, got ${show(keys.at(-1))}` }];
+  if (issue.code === 'invalid_key') {
+    const own = issue.issues.map(({ message }) => message).find((message) => message.startsWith('expected'));
+    return [{ keys, message: `${own ?? 'expected a name of 1 to 128 characters'}, got ${show(keys.at(-1))}` }];
+  }
   return [{ keys, message: issue.message.startsWith('expected') ? issue.message : explainValue(keys, value, values) }];
 }
 

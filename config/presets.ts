@@ -5,15 +5,15 @@ export const PRESETS = {
   'minimal-dev': {
     mode: 'ec2',
     environment: 'development',
-    network: { zones: 1, natGateways: 0 },
+    network: { zones: 1, natGateways: 1, natType: 'instance' },
     access: { type: 'cloudfront' },
-    instance: { type: 't4g.medium' },
+    instance: { type: 't4g.medium', rootVolumeGiB: 20 },
     documentStore: { type: 'container' },
   },
   'standard-dev': {
     mode: 'ec2',
     environment: 'development',
-    network: { zones: 1, natGateways: 0 },
+    network: { zones: 1, natGateways: 1, natType: 'instance' },
     access: { type: 'cloudfront' },
     instance: { type: 't4g.large', dataVolumeGiB: 40 },
     documentStore: { type: 'container' },
@@ -46,7 +46,7 @@ export const PRESETS = {
     mode: 'ecs',
     environment: 'enterprise',
     network: { zones: 3, natGateways: 2, interfaceEndpoints: ['bedrock-runtime'] },
-    access: { type: 'cloudfront' },
+    access: { type: 'cloudfront', waf: { enabled: true } },
     service: {
       librechat: { cpu: 1024, memoryMiB: 2048, minTasks: 3, maxTasks: 20 },
       ragApi: { tasks: 2 },

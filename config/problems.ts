@@ -63,6 +63,9 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
+/** A message of somebody else's, begun as ours begin. */
+export const decapitalized = (message: string) => `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+
 /** `a, b or c`, text in quotes. */
 export function oneOf(values: readonly unknown[]): string {
   const shown = values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value)));

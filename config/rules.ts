@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { Report } from './rules/common.ts';
 import { ec2Rules, ecsRules } from './rules/compute.ts';
 import { complianceRules, peopleRules, storeRules } from './rules/data.ts';
+import { settingsRule } from './rules/librechat.ts';
 import { accessRules, networkRules } from './rules/network.ts';
+import { signInRules } from './rules/sign-in.ts';
 import type { DeploymentConfig } from './schema.ts';
 
 /** Settings that are each right and together wrong. */
@@ -23,7 +25,10 @@ export function crossFieldRules(config: DeploymentConfig, context: z.core.$Refin
   accessRules(config, report);
   storeRules(config, report);
   peopleRules(config, report);
+  signInRules(config, report);
   complianceRules(config, report);
-  if (config.mode === 'ec2') ec2Rules(config, report);
-  else ecsRules(config, report);
+  if (config.mode === 'ec2') {
+    ec2Rules(config, report);
+    settingsRule(config, report);
+  } else ecsRules(config, report);
 }

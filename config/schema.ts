@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { crossFieldRules } from './rules.ts';
 import * as application from './schema/application.ts';
 import * as compute from './schema/compute.ts';
+import * as librechat from './schema/librechat.ts';
 import * as network from './schema/network.ts';
+import * as people from './schema/sign-in.ts';
 import * as stores from './schema/stores.ts';
 import { DEFAULT_LIBRECHAT_VERSION, LIBRECHAT_VERSION } from './versions.ts';
 
@@ -13,7 +15,7 @@ const common = {
     .enum(ENVIRONMENTS)
     .default('development')
     .describe(
-      'What the deployment is for. It sets the defaults of data, monitoring and network.flowLogs; see docs/configuration.md.',
+      'What the deployment is for. It sets the defaults of data, monitoring, network.flowLogs and access.logs; see docs/configuration.md.',
     ),
   stackName: z
     .string()
@@ -52,7 +54,7 @@ const common = {
     })
     .optional()
     .describe(
-      'Registry that mirrors the images under their own names, for networks without internet. Default: each image from where it is published.',
+      'Registry that mirrors the images under their own names. With it and interface endpoints mode ecs needs no internet; a machine of mode ec2 still fetches Docker and its compose plug-in. Default: each image from where it is published.',
     ),
   network: network.network.prefault({}),
   access: network.access.prefault({ type: 'cloudfront' }),
@@ -63,6 +65,11 @@ const common = {
   embeddings: application.embeddings.prefault({}),
   models: application.models.prefault({}),
   registration: application.registration.prefault({}),
+  signIn: people.signIn.prefault({}),
+  mail: people.mail.optional(),
+  librechatConfigFile: librechat.librechatConfigFile,
+  librechatVariables: librechat.librechatVariables,
+  librechatSecretArns: librechat.librechatSecretArns,
   data: stores.data.prefault({}),
   monitoring: application.monitoring.prefault({}),
   tags: z

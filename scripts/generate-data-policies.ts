@@ -43,6 +43,9 @@ const STORES: Readonly<Record<string, string>> = {
   'AWS::Backup::BackupVault': 'backup vault',
 };
 
+/** Requests that CloudFront and the balancer record lie in a bucket of their own. */
+const ACCESS_LOGS = 'bucket of recorded requests';
+
 /** Of a folder of a file system the file system's own row speaks. */
 const WITHOUT_ROW = ['AWS::EFS::AccessPoint'];
 
@@ -62,7 +65,7 @@ export function policyRows(): PolicyRow[] {
       resolvePreset('minimal-dev', { environment }),
     ].flatMap((config) => rowsOf(config));
     const known = new Map(rows.map((row) => [JSON.stringify(row), row]));
-    const order = Object.values(STORES);
+    const order = [...Object.values(STORES), ACCESS_LOGS];
     return [...known.values()].sort((a, b) => order.indexOf(a.store) - order.indexOf(b.store));
   });
 }
@@ -72,7 +75,7 @@ function rowsOf(config: DeploymentConfig): PolicyRow[] {
   return Object.entries(resources)
     .filter(([, resource]) => holdsData(resource) && !WITHOUT_ROW.includes(resource.Type))
     .map(([id, { Type, Properties = {}, DeletionPolicy = 'Delete' }]) => {
-      const store = STORES[Type];
+      const store = id.startsWith('EntranceAccessLogs') ? ACCESS_LOGS : STORES[Type];
       if (store === undefined) throw new Error(`${Type} holds data: give it a name in STORES`);
       return {
         environment: config.environment,

@@ -41,8 +41,9 @@ function registerCheck(command: Command, run: RunAction): void {
   command
     .description('check configuration files, each by itself')
     .argument('<file...>', 'files in YAML or JSON')
+    .option('--online', 'also ask the provider of signIn.sso whether LibreChat could use it')
     .option('--json', 'print one JSON value')
-    .addHelpText('after', examples('check my-config.yaml', 'check staging.yaml live.json --json'))
+    .addHelpText('after', examples('check my-config.yaml', 'check staging.yaml live.json --online --json'))
     .action(run(checkFiles));
 }
 
@@ -100,19 +101,23 @@ function layOut(values: readonly { path: string; value: unknown; source: string 
 async function checkFiles(
   { io, cwd }: CommandContext,
   files: readonly string[],
-  options: { json?: boolean },
+  options: { json?: boolean; online?: boolean },
 ): Promise<ExitCode> {
   const { ConfigError, loadDeploymentConfig } = await import('../../config/deployment-config.ts');
-  const results = files.map((file) => {
+  const { providerProblems } = await import('../provider-check.ts');
+  const checked = files.map(async (file) => {
     try {
       const source = /[/\\]/.test(file) ? file : `./${file}`;
       const { config } = loadDeploymentConfig({ source, context: {}, env: {}, cwd, dotenv: false });
+      const found = options.online === true ? await providerProblems(config, fetch) : [];
+      if (found.length > 0) throw new ConfigError(found);
       return { file, ok: true, mode: config.mode, environment: config.environment, problems: [] };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       return { file, ok: false, problems: error.problems, message: error.message };
     }
   });
+  const results = await Promise.all(checked);
   if (options.json === true) {
     io.result(JSON.stringify({ files: results.map(({ message: _, ...rest }) => rest) }, null, 2));
   }

@@ -30,11 +30,17 @@ export function storeRules(config: DeploymentConfig, report: Report): void {
   }
 }
 
-export function peopleRules({ registration, monitoring, tags }: DeploymentConfig, report: Report): void {
+export function peopleRules({ registration, signIn, monitoring, tags }: DeploymentConfig, report: Report): void {
   if (registration.policy === 'domains' && registration.allowedDomains.length === 0)
     report('registration.allowedDomains', "policy 'domains' needs at least one domain");
-  if (registration.policy !== 'domains' && registration.allowedDomains.length > 0) {
-    report('registration.policy', `allowedDomains work with policy 'domains' only, got '${registration.policy}'`);
+  // LibreChat has one list for both ways in.
+  const usesDomains =
+    registration.policy === 'domains' || (registration.policy === 'closed' && signIn.sso.type !== 'none');
+  if (!usesDomains && registration.allowedDomains.length > 0) {
+    report(
+      'registration.policy',
+      `allowedDomains work with policy 'domains', or with 'closed' and signIn.sso, got '${registration.policy}'`,
+    );
   }
   if (monitoring.alertEmail !== undefined && !monitoring.alarms)
     report('monitoring.alertEmail', 'no alarm would ever write to it: set monitoring.alarms to true');

@@ -1,3 +1,4 @@
+import { CLOUDFRONT_REGION, OPT_IN_REGIONS } from '../regions.ts';
 import type { DeploymentConfig } from '../schema.ts';
 import { EVERYBODY, isProduction, overlap, type Report } from './common.ts';
 
@@ -11,7 +12,7 @@ export function networkRules(config: DeploymentConfig, report: Report): void {
       `${network.natGateways} NAT for ${network.zones} zone(s): set at most one a zone, or raise network.zones`,
     );
   }
-  if (network.natType === 'instance' && network.natGateways === 0) {
+  if (network.natType === 'instance' && network.natGateways === 0 && network.existingVpc === undefined) {
     report(
       'network.natType',
       "there is no NAT to be an instance: set network.natGateways to 1 or more, or leave natType at 'gateway'",
@@ -73,21 +74,72 @@ export function accessRules(config: DeploymentConfig, report: Report): void {
     if ((access.domainName === undefined) !== (access.certificateArn === undefined)) {
       report('access', 'domainName and certificateArn of CloudFront go together: set both or neither');
     }
-    if (access.certificateArn !== undefined && !access.certificateArn.includes(':us-east-1:')) {
-      report('access.certificateArn', `CloudFront takes certificates of us-east-1 only, got ${access.certificateArn}`);
-    }
-    if (access.allowedCidrs.join() !== EVERYBODY) {
+    if (access.certificateArn !== undefined && !access.certificateArn.includes(`:${CLOUDFRONT_REGION}:`)) {
       report(
-        'access.allowedCidrs',
-        `CloudFront does not look at addresses, got ${access.allowedCidrs.join(', ')}: use access.type 'domain', or leave ${EVERYBODY}`,
+        'access.certificateArn',
+        `CloudFront takes certificates of ${CLOUDFRONT_REGION} only, got ${access.certificateArn}`,
       );
     }
+    originRules(config, report);
   }
   if (access.type === 'domain') domainRules(config, access, report);
+  firewallRules(config, report);
+  accessLogRules(config, report);
   if (access.type === 'http' && isProduction(config) && access.allowedCidrs.includes(EVERYBODY)) {
     report(
       'access.type',
       `plain HTTP open to ${EVERYBODY} in ${config.environment}: use 'cloudfront' or 'domain', or limit access.allowedCidrs`,
+    );
+  }
+}
+
+/** CloudFront comes into the VPC by interfaces in the subnets of its origin; in public ones no answer finds back. */
+function originRules({ network }: DeploymentConfig, report: Report): void {
+  if (network.existingVpc === undefined) {
+    if (network.natGateways > 0) return;
+    report(
+      'network.natGateways',
+      "CloudFront reaches only what stands in private subnets, and 0 NAT makes none: set 1 or more (network.natType 'instance' for about $7 a month), or access.type to 'domain' or 'http'",
+    );
+  } else if (network.existingVpc.privateSubnetIds.length === 0) {
+    report(
+      'network.existingVpc.privateSubnetIds',
+      "CloudFront reaches only what stands in private subnets, got none: list them, or set access.type to 'domain' or 'http'",
+    );
+  }
+}
+
+const isBalanced = (config: DeploymentConfig) => config.mode === 'ecs' || config.instance.loadBalancer;
+
+function firewallRules(config: DeploymentConfig, report: Report): void {
+  const { access, region } = config;
+  if (!access.waf.enabled || isBalanced(config)) return;
+  if (access.type !== 'cloudfront') {
+    report(
+      'access.waf.enabled',
+      'a machine that people call directly can have no firewall of AWS: set instance.loadBalancer to true, or this to false',
+    );
+  } else if (region !== CLOUDFRONT_REGION) {
+    report(
+      'access.waf.enabled',
+      `the firewall of CloudFront lives in ${CLOUDFRONT_REGION}, got region ${region ?? 'of the credentials'}: set region to ${CLOUDFRONT_REGION}, instance.loadBalancer to true (the firewall is then at the balancer), or this to false`,
+    );
+  }
+}
+
+function accessLogRules(config: DeploymentConfig, report: Report): void {
+  const { access, region = '' } = config;
+  if (!access.logs) return;
+  if (access.type === 'http' && !isBalanced(config)) {
+    report(
+      'access.logs',
+      'there is neither CloudFront nor a balancer to record requests; nginx on the machine does it in any case: set false',
+    );
+  }
+  if (access.type === 'cloudfront' && OPT_IN_REGIONS.includes(region)) {
+    report(
+      'access.logs',
+      `CloudFront delivers no logs to buckets in ${region}: set false, or access.type to 'domain', whose balancer does`,
     );
   }
 }

@@ -73,11 +73,14 @@ export const registration = z
       .enum(['closed', 'domains', 'open'])
       .default('closed')
       .describe(
-        'closed: accounts are made by an administrator. domains: anyone with an address in allowedDomains. open: anyone; the first account becomes ADMIN.',
+        'closed: accounts are made by an administrator, or by signIn.sso. domains: anyone with an address in allowedDomains. open: anyone; the first account becomes ADMIN.',
       ),
-    allowedDomains: z.array(domainName).default([]).describe('E-mail domains for policy domains, such as example.com.'),
+    allowedDomains: z
+      .array(domainName)
+      .default([])
+      .describe('E-mail domains of people who may make an account or come in through signIn.sso, such as example.com.'),
   })
-  .describe('Who may make an account.');
+  .describe('Who may make an account with e-mail address and password.');
 
 export const monitoring = z
   .strictObject({

@@ -64,7 +64,7 @@ export const service = z
       .boolean()
       .default(false)
       .describe(
-        'Run LibreChat on Fargate Spot: about 70 % cheaper, tasks may be stopped with two minutes of notice and cut answers.',
+        'Run LibreChat on Fargate Spot, but for one task and each tenth: about 70 % cheaper, tasks may be stopped with two minutes of notice and cut answers.',
       ),
     subnets: z
       .enum(['private', 'public'])
@@ -72,7 +72,12 @@ export const service = z
       .describe(
         'private: tasks reach the internet through NAT. public: tasks have a public address (about $3.65 a month each) and no NAT is needed.',
       ),
-    executeCommand: z.boolean().default(false).describe('Allow a shell in a running task (ECS Exec).'),
+    executeCommand: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Allow a shell in a running task (ECS Exec). Its agent needs a writable system: while this is on, tasks keep one, and their capabilities.',
+      ),
     containerInsights: z
       .boolean()
       .default(false)
@@ -81,7 +86,12 @@ export const service = z
       .strictObject({
         ...task('LibreChat', 1024, 2048),
         minTasks: z.int().min(1).max(50).default(2).describe('Tasks that always run. Two or more need Redis.'),
-        maxTasks: z.int().min(1).max(200).default(4).describe('Tasks at the most; scaled on CPU.'),
+        maxTasks: z
+          .int()
+          .min(1)
+          .max(200)
+          .default(4)
+          .describe('Tasks at the most; scaled on CPU, memory and requests, out within minutes and in slowly.'),
       })
       .prefault({})
       .describe('Tasks of LibreChat itself: 16-19 live answers a vCPU.'),

@@ -53,12 +53,16 @@ export const network = z
       .int()
       .min(0)
       .max(MAX_ZONES)
-      .default(0)
-      .describe('NAT gateways or instances, at most one a zone. Each gateway costs about $33 a month before traffic.'),
+      .default(1)
+      .describe(
+        'NAT gateways or instances, at most one a zone; 0 leaves the VPC without private subnets, in which CloudFront finds its origin. Each gateway costs about $33 a month before traffic.',
+      ),
     natType: z
       .enum(['gateway', 'instance'])
       .default('gateway')
-      .describe('gateway: managed by AWS. instance: a t4g.nano for about $7 a month, without failover.'),
+      .describe(
+        'gateway: managed by AWS. instance: a t4g.nano for about $7 a month, without failover; a newer image of Amazon Linux replaces it when instance.amiRelease (mode ec2) or librechatVersion (mode ecs) changes.',
+      ),
     interfaceEndpoints: z
       .array(z.enum(INTERFACE_ENDPOINTS))
       .default([])
@@ -72,25 +76,66 @@ export const network = z
   })
   .describe('Where everything lives.');
 
-const allowedCidrs = z
-  .array(cidr)
-  .min(1)
-  .default(['0.0.0.0/0'])
-  .describe('IPv4 ranges that may reach the site. Default: everybody; registration stays closed.');
+/** The longest silence of an origin that CloudFront grants an account that asked for a higher quota. */
+const MAX_ORIGIN_READ_SECONDS = 180;
+
+/** What every way to the site has. */
+const everyAccess = {
+  allowedCidrs: z
+    .array(cidr)
+    .min(1)
+    .default(['0.0.0.0/0'])
+    .describe('IPv4 ranges that may reach the site. Default: everybody; registration stays closed.'),
+  waf: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+          'AWS WAF: managed rules, tuned so that prompts and uploads pass, and a limit of requests (about $10 a month and $0.60 for a million requests).',
+        ),
+      requestsPerFiveMinutes: z
+        .int()
+        .min(10)
+        .max(2_000_000_000)
+        .default(3000)
+        .describe(
+          'Requests in five minutes after which an address is refused until it slows down. An office behind one address counts as one: allow about 40 for each person at work.',
+        ),
+    })
+    .prefault({})
+    .describe('The firewall in front of the site.'),
+  logs: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Record requests (address, path and query, status) in a bucket for monitoring.logRetentionDays, about $0.025 a GB and month. They tell who used the site when.',
+    ),
+};
 
 export const access = z
   .discriminatedUnion('type', [
     z.strictObject({
       type: z
         .literal('cloudfront')
-        .describe('HTTPS through CloudFront: no domain needed; the origin has no public listener.'),
+        .describe(
+          'HTTPS through CloudFront: no domain needed; the origin has no public listener and stands in private subnets, so NAT is needed.',
+        ),
       domainName: domainName
         .optional()
         .describe('Own name for the distribution. Default: the name that CloudFront gives.'),
       certificateArn: certificateArn
         .optional()
         .describe('Certificate for domainName; CloudFront takes certificates of us-east-1 only.'),
-      allowedCidrs,
+      originReadTimeoutSeconds: z
+        .int()
+        .min(30)
+        .max(MAX_ORIGIN_READ_SECONDS)
+        .default(120)
+        .describe(
+          'Seconds of silence in an answer after which CloudFront ends the connection; the page then takes it up again. More than 120 needs a higher quota of the account.',
+        ),
+      ...everyAccess,
     }),
     z.strictObject({
       type: z.literal('domain').describe('HTTPS at a load balancer with a certificate of ACM.'),
@@ -103,11 +148,11 @@ export const access = z
         .describe(
           'Existing certificate in the region of the stack. Default: one is requested and validated in the hosted zone.',
         ),
-      allowedCidrs,
+      ...everyAccess,
     }),
     z.strictObject({
       type: z.literal('http').describe('Plain HTTP: passwords travel readable. Only for a closed network.'),
-      allowedCidrs,
+      ...everyAccess,
     }),
   ])
   .describe('How people reach the site.');

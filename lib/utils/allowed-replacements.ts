@@ -56,6 +56,14 @@ export const ALLOWED_REPLACEMENTS: Readonly<Record<string, AllowedReplacement>> 
     reason: 'sessions start anew; nothing else lies there',
     types: ['AWS::ElastiCache::ReplicationGroup', 'AWS::SecretsManager::Secret'],
   },
+  'signIn.sso.type': {
+    reason: 'it signs the sessions in which people come back from their provider, which last some minutes',
+    types: ['AWS::SecretsManager::Secret'],
+  },
+  'access.logs': {
+    reason: 'what was recorded stays where it is; nothing is recorded any more',
+    types: ['AWS::S3::Bucket'],
+  },
   'data.backupPlan': {
     reason: 'no vault without a plan that fills it',
     types: ['AWS::Backup::BackupVault'],

@@ -8,7 +8,7 @@ describe('config show', () => {
     expect(stdout).toMatch(/^mode +ecs +preset production-ecs$/m);
     expect(stdout).toMatch(/^network\.zones +3 +--set network\.zones$/m);
     expect(stdout).toMatch(/^data\.removalPolicy +retain +environment production$/m);
-    expect(stdout).toMatch(/^network\.natType +gateway +default$/m);
+    expect(stdout).toMatch(/^network\.cidr +10\.0\.0\.0\/16 +default$/m);
   });
 
   test('prints the same as one JSON value', async () => {

@@ -119,10 +119,10 @@ describe('precedence', () => {
   });
 
   test('says default for what nobody set', () => {
-    expect(valuesAt(load(), 'stackName', 'network.zones', 'network.natType')).toEqual([
+    expect(valuesAt(load(), 'stackName', 'network.zones', 'access.logs')).toEqual([
       ['LibreChatStack', 'default'],
       [1, 'preset minimal-dev'],
-      ['gateway', 'default'],
+      [false, 'default'],
     ]);
   });
 

@@ -6,6 +6,15 @@ const http = ['access.type=http'];
 const production = { source: 'production-ec2' };
 const ecs = { source: 'production-ecs' };
 
+const PUBLIC_VPC = {
+  vpcId: 'vpc-0123456789abcdef0',
+  cidr: '10.9.0.0/16',
+  availabilityZones: ['us-east-1a', 'us-east-1b'],
+  publicSubnetIds: ['subnet-1', 'subnet-2'],
+  privateSubnetIds: [],
+  isolatedSubnetIds: ['subnet-5', 'subnet-6'],
+};
+
 describe('what is each right and together wrong', () => {
   test.each<[string, ConfigSources, string]>([
     [
@@ -20,7 +29,15 @@ describe('what is each right and together wrong', () => {
     ],
     [
       'private tasks without NAT',
-      { ...ecs, flags: ['network.natGateways=0', 'network.interfaceEndpoints=secretsmanager'] },
+      {
+        ...ecs,
+        flags: [
+          'network.natGateways=0',
+          'network.interfaceEndpoints=secretsmanager',
+          ...http,
+          'access.allowedCidrs=10.0.0.0/8',
+        ],
+      },
       "network.natGateways: private tasks have no way to their images, logs and secrets with 0 NAT: set 1 or more, or service.subnets to 'public', or imageRegistry with the endpoints ecr.api, ecr.dkr, logs, secretsmanager (--set network.natGateways)",
     ],
     [
@@ -77,6 +94,41 @@ describe('what is each right and together wrong', () => {
       'an alarm address without alarms',
       { flags: ['monitoring.alertEmail=ops@example.com'] },
       'monitoring.alertEmail: no alarm would ever write to it: set monitoring.alarms to true (--set monitoring.alertEmail)',
+    ],
+    [
+      'CloudFront before subnets that it cannot come into',
+      { flags: ['network.natGateways=0', 'network.natType=gateway'] },
+      "network.natGateways: CloudFront reaches only what stands in private subnets, and 0 NAT makes none: set 1 or more (network.natType 'instance' for about $7 a month), or access.type to 'domain' or 'http' (--set network.natGateways)",
+    ],
+    [
+      'CloudFront before an existing VPC without private subnets',
+      { flags: ['network.natGateways=0', `network.existingVpc=${JSON.stringify(PUBLIC_VPC)}`] },
+      "network.existingVpc.privateSubnetIds: CloudFront reaches only what stands in private subnets, got none: list them, or set access.type to 'domain' or 'http' (--set network.existingVpc)",
+    ],
+    [
+      'a firewall before a machine that people call directly',
+      { flags: [...http, 'access.waf.enabled=true'] },
+      'access.waf.enabled: a machine that people call directly can have no firewall of AWS: set instance.loadBalancer to true, or this to false (--set access.waf.enabled)',
+    ],
+    [
+      'a firewall before CloudFront in another region',
+      { flags: ['region=eu-west-1', 'access.waf.enabled=true'] },
+      'access.waf.enabled: the firewall of CloudFront lives in us-east-1, got region eu-west-1: set region to us-east-1, instance.loadBalancer to true (the firewall is then at the balancer), or this to false (--set access.waf.enabled)',
+    ],
+    [
+      'a firewall before CloudFront in a region that only the credentials know',
+      { flags: ['access.waf.enabled=true'] },
+      'access.waf.enabled: the firewall of CloudFront lives in us-east-1, got region of the credentials: set region to us-east-1, instance.loadBalancer to true (the firewall is then at the balancer), or this to false (--set access.waf.enabled)',
+    ],
+    [
+      'access logs where nothing could write them',
+      { flags: [...http, 'access.logs=true'] },
+      'access.logs: there is neither CloudFront nor a balancer to record requests; nginx on the machine does it in any case: set false (--set access.logs)',
+    ],
+    [
+      'access logs of CloudFront in a region that it delivers none to',
+      { flags: ['region=eu-south-1', 'access.logs=true'] },
+      "access.logs: CloudFront delivers no logs to buckets in eu-south-1: set false, or access.type to 'domain', whose balancer does (--set access.logs)",
     ],
     [
       'documents without a store for them',

@@ -58,7 +58,7 @@ describe('a source', () => {
     [
       'a key that would reach into objects',
       { source: 'proto' },
-      '__proto__: unknown key: there are mode, environment, stackName, account, region, librechatVersion, imageRegistry, network, access, documentStore, vectorStore, redis, features, embeddings, models, registration, data, monitoring, tags, compliance, instance, service (proto.yaml:3)',
+      '__proto__: unknown key: there are mode, environment, stackName, account, region, librechatVersion, imageRegistry, network, access, documentStore, vectorStore, redis, features, embeddings, models, registration, signIn, mail, librechatConfigFile, librechatVariables, librechatSecretArns, data, monitoring, tags, compliance, instance, service (proto.yaml:3)',
     ],
     [
       'an unknown variable',

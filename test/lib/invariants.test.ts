@@ -204,7 +204,10 @@ test('lets no role do something to every resource without a listed reason, and l
 });
 
 test('opens only the port that plain HTTP asks for, and only to the listed ranges', () => {
-  const { template } = synthesize('minimal-dev', { access: { type: 'http', allowedCidrs: ['192.0.2.0/24'] } });
+  const { template } = synthesize('minimal-dev', {
+    access: { type: 'http', allowedCidrs: ['192.0.2.0/24'] },
+    network: { natGateways: 0, natType: 'gateway' },
+  });
   const rules = ofType(template, 'AWS::EC2::SecurityGroup').flatMap(
     ([, { Properties }]) => Properties['SecurityGroupIngress'] ?? [],
   );
@@ -214,7 +217,11 @@ test('opens only the port that plain HTTP asks for, and only to the listed range
 });
 
 test('a network without NAT has none, not one', () => {
-  expect(ofType(preset('minimal-dev').template, 'AWS::EC2::NatGateway')).toEqual([]);
+  const { template } = synthesize('production-ec2', {
+    network: { natGateways: 0, interfaceEndpoints: ['secretsmanager'] },
+    access: { type: 'http', allowedCidrs: ['192.0.2.0/24'] },
+  });
+  expect(ofType(template, 'AWS::EC2::NatGateway')).toEqual([]);
 });
 
 test('a subnet keeps its addresses when zones and NAT are added', () => {
@@ -225,7 +232,10 @@ test('a subnet keeps its addresses when zones and NAT are added', () => {
         Properties['CidrBlock'] as string,
       ]),
     );
-  const small = cidrs({ network: { natGateways: 0, zones: 1, interfaceEndpoints: ['secretsmanager'] } });
+  const small = cidrs({
+    network: { natGateways: 0, zones: 1, interfaceEndpoints: ['secretsmanager'] },
+    access: { type: 'http', allowedCidrs: ['192.0.2.0/24'] },
+  });
   const large = cidrs({ network: { natGateways: 3, zones: 3 } });
   expect(small.size).toBe(4);
   for (const [id, range] of small) expect(large.get(id), id).toBe(range);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { knownVariables } from '../../config/librechat/variables.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -17,7 +17,7 @@ test('prints the exact environment of a deployed container, secrets resolved', a
   );
   const environment = JSON.parse(stdout) as Record<string, string>;
 
-  const known = new Set(readFileSync(resolve(root, 'test/fixtures/librechat-variables.txt'), 'utf8').split('\n'));
+  const known = knownVariables();
   expect(Object.keys(environment).filter((name) => !known.has(name))).toEqual([]);
   expect(Object.values(environment).filter((value) => /\{\{resolve|\$\{Token|^arn:/.test(value))).toEqual([]);
   expect(environment).toMatchObject({

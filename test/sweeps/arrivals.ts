@@ -1,6 +1,7 @@
 import type { PresetName } from '../../config/presets.ts';
 import type { PartialConfig } from '../../config/schema.ts';
 import { isTree, type Tree } from '../../config/layers.ts';
+import { LEAST_FILE, MAIL, OPENID, SAML, WAYS_IN } from './ways-in.ts';
 
 /** How a key is seen to arrive: on which preset, with what else, set from what to what. */
 interface Arrival {
@@ -26,9 +27,15 @@ const existingVpc = {
   isolatedSubnetIds: ['subnet-5', 'subnet-6'],
 };
 /** A VPC that somebody else made. */
-export const inExistingVpc: PartialConfig = { network: { existingVpc, natGateways: 0, flowLogs: false } };
+export const inExistingVpc: PartialConfig = {
+  network: { existingVpc, natGateways: 0, flowLogs: false },
+};
 const zone = { type: 'domain', domainName: 'chat.example.com', hostedZoneId: 'Z0123456789ABC' } as const;
 const aurora: PartialConfig = { vectorStore: { type: 'aurora', minAcu: 1, maxAcu: 4, readers: 0 } };
+
+const openid: PartialConfig = { signIn: { sso: OPENID } };
+const withRoles: PartialConfig = { signIn: WAYS_IN['OpenID alone, with everything']!.signIn };
+const saml: PartialConfig = { signIn: { sso: SAML } };
 
 /** One change for every key of the schema. */
 export const ARRIVALS: Readonly<Record<string, Arrival>> = {
@@ -82,6 +89,10 @@ export const ARRIVALS: Readonly<Record<string, Arrival>> = {
   },
   'access.certificateArn': { on: 'production-ecs', with: { access: zone }, value: certificate('eu-west-1') },
   'access.allowedCidrs': { on: 'production-ecs', with: { access: zone }, value: ['192.0.2.0/24'] },
+  'access.originReadTimeoutSeconds': { on: 'minimal-dev', value: 60 },
+  'access.waf.enabled': { on: 'production-ecs', value: true },
+  'access.waf.requestsPerFiveMinutes': { on: 'enterprise', value: 500 },
+  'access.logs': { on: 'production-ecs', value: false },
   'access.hostedZoneId': { on: 'production-ecs', with: { access: zone }, value: 'ZABCDEFGH1234' },
   'documentStore.type': { on: 'production-ec2', value: 'container' },
   'documentStore.instanceClass': { on: 'production-ecs', value: 'db.r6g.large' },
@@ -124,6 +135,34 @@ export const ARRIVALS: Readonly<Record<string, Arrival>> = {
     with: { registration: { policy: 'domains', allowedDomains: ['example.com'] } },
     value: ['example.org'],
   },
+  'signIn.email': { on: 'production-ecs', with: openid, value: false },
+  'signIn.passwordReset': { on: 'production-ecs', with: { mail: MAIL }, value: true },
+  'signIn.emailVerification': { on: 'minimal-dev', with: { mail: MAIL }, value: true },
+  'signIn.sso.type': { on: 'production-ecs', value: 'openid', and: openid },
+  'signIn.sso.issuer': { on: 'production-ecs', with: openid, value: 'https://login.example.com' },
+  'signIn.sso.clientId': { on: 'minimal-dev', with: openid, value: 'other' },
+  'signIn.sso.clientSecretArn': { on: 'production-ecs', with: openid, value: secret },
+  'signIn.sso.scope': { on: 'production-ecs', with: openid, value: 'openid email' },
+  'signIn.sso.buttonLabel': { on: 'production-ecs', with: openid, value: 'Staff' },
+  'signIn.sso.autoRedirect': { on: 'production-ecs', with: openid, value: true },
+  'signIn.sso.logoutAtProvider': { on: 'production-ecs', with: openid, value: true },
+  'signIn.sso.requiredRole.roles': { on: 'production-ecs', with: withRoles, value: ['others'] },
+  'signIn.sso.requiredRole.claim': { on: 'production-ecs', with: withRoles, value: 'roles' },
+  'signIn.sso.requiredRole.token': { on: 'production-ecs', with: withRoles, value: 'access' },
+  'signIn.sso.adminRole.role': { on: 'production-ecs', with: withRoles, value: 'others' },
+  'signIn.sso.adminRole.claim': { on: 'production-ecs', with: withRoles, value: 'roles' },
+  'signIn.sso.adminRole.token': { on: 'production-ecs', with: withRoles, value: 'access' },
+  'signIn.sso.entryPoint': { on: 'production-ecs', with: saml, value: 'https://login.example.com/other' },
+  'signIn.sso.certificate': { on: 'production-ecs', with: saml, value: 'MIID'.repeat(200) },
+  'mail.host': { on: 'production-ecs', with: { mail: MAIL }, value: 'smtp.example.com' },
+  'mail.port': { on: 'production-ecs', with: { mail: MAIL }, value: 2587 },
+  'mail.encryption': { on: 'production-ecs', with: { mail: MAIL }, value: 'tls', and: { mail: { port: 465 } } },
+  'mail.from': { on: 'minimal-dev', with: { mail: MAIL }, value: 'other@example.com' },
+  'mail.fromName': { on: 'production-ecs', with: { mail: MAIL }, value: 'Chat' },
+  'mail.loginSecretArn': { on: 'production-ecs', with: { mail: MAIL }, value: secret },
+  librechatConfigFile: { on: 'production-ecs', value: LEAST_FILE },
+  librechatVariables: { on: 'production-ecs', value: { APP_TITLE: 'Chat' } },
+  librechatSecretArns: { on: 'minimal-dev', value: { OPENROUTER_KEY: secret } },
   'data.removalPolicy': { on: 'minimal-dev', value: 'retain' },
   'data.deletionProtection': { on: 'production-ecs', value: false },
   'data.backupRetentionDays': { on: 'production-ecs', value: 21 },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareTemplates } from '../../lib/utils/replacement.ts';
 import { EVERY_PRESET, ofType, preset, synthesize, type Resource, type Template } from '../helpers/deployments.ts';
+import { WAYS_IN } from './ways-in.ts';
 
 const KEYS = {
   openai: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:openai-AbCdEf',
@@ -16,6 +17,11 @@ const DEPLOYMENTS = [
     'minimal-dev with keys of providers',
     synthesize('minimal-dev', { models: { providerKeySecretArns: KEYS } }),
   ] as const,
+  ...(['production-ecs', 'minimal-dev'] as const).flatMap((name) =>
+    ['OpenID alone, with everything', 'SAML alone', 'a file, variables and secrets of their own'].map(
+      (way) => [`${name} with ${way}`, synthesize(name, WAYS_IN[way])] as const,
+    ),
+  ),
   [
     'production-ecs with a MongoDB of their own',
     synthesize('production-ecs', { documentStore: { type: 'external', uriSecretArn: KEYS.google } }),

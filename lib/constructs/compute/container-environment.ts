@@ -1,7 +1,9 @@
+import { PROVIDERS } from '../../../config/librechat/deployment-variables.ts';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { CA_BUNDLE_PATH, redisUri, VECTOR_DATABASE } from '../../utils/connection-strings.ts';
 import type { CacheStore, DocumentStore, VectorStore } from '../database/stores.ts';
 import type { ApplicationSecrets, SecretValueRef } from '../security/application-secrets.ts';
+import { signInEnvironment } from './sign-in-environment.ts';
 
 /** Ports that the images listen on. */
 export const PORTS = { librechat: 3080, ragApi: 8000, meilisearch: 7700 } as const;
@@ -64,6 +66,7 @@ export function librechatEnvironment(props: LibreChatEnvironmentProps): Containe
   const { config, secrets, siteUrl } = props;
   const isHttps = config.access.type !== 'http';
   return merge(
+    { variables: config.librechatVariables, secrets: secrets.extra },
     {
       variables: {
         NODE_ENV: 'production',
@@ -75,6 +78,8 @@ export function librechatEnvironment(props: LibreChatEnvironmentProps): Containe
         // Secure cookies never come back over plain HTTP: the login would loop.
         SESSION_COOKIE_SECURE: String(isHttps),
         HTTP_KEEP_ALIVE_TIMEOUT_MS: String((STREAM_IDLE_SECONDS + KEEP_ALIVE_MARGIN_SECONDS) * 1000),
+        // While a document is embedded nothing would be sent, until CloudFront gives up; so there is a sign each second.
+        FILE_UPLOAD_SSE_ENABLED: 'true',
         NODE_OPTIONS: `--max-old-space-size=${Math.floor(props.memoryMiB * HEAP_SHARE)}`,
         CONFIG_PATH: LIBRECHAT_CONFIG_PATH,
         NO_INDEX: 'true',
@@ -90,7 +95,7 @@ export function librechatEnvironment(props: LibreChatEnvironmentProps): Containe
         MONGO_URI: props.documents.uri,
       },
     },
-    registrationEnvironment(config),
+    ...signInEnvironment(props),
     { variables: props.documents.isInitialized ? { MONGO_AUTO_INDEX: 'false' } : {}, secrets: {} },
     cacheEnvironment(props),
     searchEnvironment(props),
@@ -101,19 +106,6 @@ export function librechatEnvironment(props: LibreChatEnvironmentProps): Containe
     },
     modelEnvironment(props),
   );
-}
-
-/** Who may make an account. Only the literal `true` opens registration. */
-function registrationEnvironment({ registration }: DeploymentConfig): ContainerEnvironment {
-  return {
-    variables: {
-      ALLOW_EMAIL_LOGIN: 'true',
-      ALLOW_REGISTRATION: String(registration.policy !== 'closed'),
-      ALLOW_SOCIAL_LOGIN: 'false',
-      ALLOW_SOCIAL_REGISTRATION: 'false',
-    },
-    secrets: {},
-  };
 }
 
 /** Redis, or what one process does without it. */
@@ -144,13 +136,6 @@ function searchEnvironment({ meilisearchUrl, secrets }: LibreChatEnvironmentProp
     secrets: { MEILI_MASTER_KEY: secrets.meiliMasterKey },
   };
 }
-
-/** LibreChat's variable for the key of each provider, and the endpoint that the key opens. */
-const PROVIDERS = {
-  openai: { variable: 'OPENAI_API_KEY', endpoint: 'openAI' },
-  anthropic: { variable: 'ANTHROPIC_API_KEY', endpoint: 'anthropic' },
-  google: { variable: 'GOOGLE_KEY', endpoint: 'google' },
-} as const;
 
 /** Bedrock with the role of the machine or task; other providers by the key that the operator stored. */
 function modelEnvironment({ config, secrets, region }: LibreChatEnvironmentProps): ContainerEnvironment {

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { InstanceTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { CfnWaitCondition, CfnWaitConditionHandle, Size, Stack, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Ec2Config } from '../../../config/schema.ts';
-import { deployTimeLookup } from '../../utils/deploy-time-lookup.ts';
 import { CA_BUNDLE_FILE } from '../../utils/ca-bundle.ts';
+import { amazonLinux } from '../../utils/machine-image.ts';
 import { snapshotOrBetter } from '../../utils/removal.ts';
 import { renderedAsset } from '../../utils/rendered-asset.ts';
 import { logGroup } from '../monitoring/log-group.ts';
@@ -73,7 +73,13 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     this.connections = machine.connections;
     this.grantPrincipal = role;
     this.ragApi = config.features.rag ? machine : undefined;
-    this.balancerTarget = new InstanceTarget(machine, this.sitePort);
+    this.balancerTarget = {
+      attachToApplicationTargetGroup: (group) => {
+        // InstanceTarget alone leaves the machine's security group closed to the balancer.
+        group.registerConnectable(machine);
+        return new InstanceTarget(machine, this.sitePort).attachToApplicationTargetGroup(group);
+      },
+    };
     this.shellCommand = `aws ssm start-session --target ${this.instance.instanceId}`;
     for (const range of config.instance.sshCidrs)
       this.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.SSH, `SSH from ${range}`);
@@ -108,6 +114,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   private createInstance(role: iam.Role, volume: ec2.Volume, environments: Environments): ec2.Instance {
     const { config, network } = this.props;
     const { instance: settings } = config;
+    const instanceType = new ec2.InstanceType(settings.type);
     const files = renderedAsset(this, 'Files', {
       ...instanceFiles(config),
       'librechat.yaml': librechatYaml(config),
@@ -123,14 +130,8 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       vpc: network.vpc,
       vpcSubnets: network.computeSubnets(isPublic, 1),
       associatePublicIpAddress: isPublic,
-      instanceType: new ec2.InstanceType(settings.type),
-      machineImage: {
-        getImage: () => ({
-          imageId: this.findImage(),
-          osType: ec2.OperatingSystemType.LINUX,
-          userData: ec2.UserData.forLinux(),
-        }),
-      },
+      instanceType,
+      machineImage: amazonLinux(this, 'MachineImage', { instanceType, release: settings.amiRelease }),
       role,
       requireImdsv2: false,
       httpTokens: ec2.HttpTokens.REQUIRED,
@@ -188,24 +189,5 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       .update(JSON.stringify([settings, this.props.config.access, filesHash]))
       .digest('hex')
       .slice(0, 12);
-  }
-
-  /** The newest Amazon Linux 2023, looked up once for each value of `instance.amiRelease`. */
-  private findImage(): string {
-    const { config } = this.props;
-    const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${new ec2.InstanceType(config.instance.type).architecture}`;
-    const { region, partition } = Stack.of(this);
-    return deployTimeLookup(this, 'MachineImage', {
-      service: 'SSM',
-      action: 'getParameter',
-      parameters: { Name: name },
-      outputPath: 'Parameter.Value',
-      revision: `${name}#${config.instance.amiRelease}`,
-      policy: new iam.PolicyStatement({
-        sid: 'FindMachineImage',
-        actions: ['ssm:GetParameter'],
-        resources: [`arn:${partition}:ssm:${region}::parameter${name}`],
-      }),
-    });
   }
 }

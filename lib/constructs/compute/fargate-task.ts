@@ -13,7 +13,7 @@ import { logGroup } from '../monitoring/log-group.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 
 /** Folder into which the files of a task are put before its container starts. */
-const FILES_FOLDER = '/config';
+export const FILES_FOLDER = '/config';
 
 /** Properties for {@link FargateTask}. */
 export interface FargateTaskProps {
@@ -38,8 +38,11 @@ export interface FargateTaskProps {
   /** @default - the image's own */
   readonly workingDirectory?: string;
 
-  /** @default - the image's own */
-  readonly user?: string;
+  /** User and group, by number. */
+  readonly user: string;
+
+  /** Folders that the container writes, and that may be empty when it starts. It can write nowhere else. */
+  readonly writableFolders: readonly string[];
 
   /**
    * Time between SIGTERM and SIGKILL.
@@ -51,7 +54,7 @@ export interface FargateTaskProps {
   /**
    * Files that an init container puts into `/config`, by name.
    *
-   * @default - none, and no init container
+   * @default - none
    */
   readonly files?: Readonly<Record<string, Asset>>;
 }
@@ -64,7 +67,7 @@ export class FargateTask extends Construct {
 
   constructor(scope: Construct, id: string, props: FargateTaskProps) {
     super(scope, id);
-    const { config, name, size, environment, files = {} } = props;
+    const { config, name, size } = props;
     const { architecture } = config.service;
     this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
       cpu: size.cpu,
@@ -81,37 +84,13 @@ export class FargateTask extends Construct {
       // A log driver that blocks would stop the answers when CloudWatch is slow.
       mode: ecs.AwsLogDriverMode.NON_BLOCKING,
     });
-    this.container = this.definition.addContainer(name, {
-      image: ecs.ContainerImage.fromRegistry(mirrored(props.image, config)),
-      essential: true,
-      command: props.command,
-      workingDirectory: props.workingDirectory,
-      user: props.user,
-      stopTimeout: props.stopTimeout,
-      environment: { ...environment.variables },
-      secrets: Object.fromEntries(
-        Object.entries(environment.secrets).map(([variable, { secret, field }]) => [
-          variable,
-          ecs.Secret.fromSecretsManager(secret, field),
-        ]),
-      ),
-      portMappings: [{ containerPort: props.port }],
-      healthCheck: {
-        command: props.healthCommand,
-        interval: Duration.seconds(30),
-        timeout: Duration.seconds(10),
-        retries: 3,
-        startPeriod: props.startPeriod,
-      },
-      linuxParameters: new ecs.LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true }),
-      logging,
-    });
+    this.container = this.addContainer(props, logging);
+    this.prepare(props, logging);
     for (const statement of pullFromMirror(this, config)) this.definition.addToExecutionRolePolicy(statement);
     Annotations.of(this).acknowledgeWarning(
       '@aws-cdk/aws-ecs:ecrImageRequiresPolicy',
       'the execution role may pull from the mirror',
     );
-    if (Object.keys(files).length > 0) this.addFiles(config, files, logging);
   }
 
   /** Role that the container calls AWS with. */
@@ -142,21 +121,75 @@ export class FargateTask extends Construct {
     return new ecs.FargateService(scope, id, { ...props, taskDefinition: this.definition });
   }
 
-  private addFiles(config: EcsConfig, files: Readonly<Record<string, Asset>>, logging: ecs.LogDriver): void {
-    this.definition.addVolume({ name: 'config' });
+  private addContainer(props: FargateTaskProps, logging: ecs.LogDriver): ecs.ContainerDefinition {
+    const { config, environment } = props;
+    const linuxParameters = new ecs.LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true });
+    // The agent of ECS Exec writes into the container's own file system, as root.
+    const isSealed = !config.service.executeCommand;
+    if (isSealed) linuxParameters.dropCapabilities(ecs.Capability.ALL);
+    return this.definition.addContainer(props.name, {
+      image: ecs.ContainerImage.fromRegistry(mirrored(props.image, config)),
+      essential: true,
+      command: props.command,
+      workingDirectory: props.workingDirectory,
+      user: props.user,
+      readonlyRootFilesystem: isSealed,
+      linuxParameters,
+      stopTimeout: props.stopTimeout,
+      environment: { ...environment.variables },
+      secrets: Object.fromEntries(
+        Object.entries(environment.secrets).map(([variable, { secret, field }]) => [
+          variable,
+          ecs.Secret.fromSecretsManager(secret, field),
+        ]),
+      ),
+      portMappings: [{ containerPort: props.port }],
+      healthCheck: {
+        command: props.healthCommand,
+        interval: Duration.seconds(30),
+        timeout: Duration.seconds(10),
+        retries: 3,
+        startPeriod: props.startPeriod,
+      },
+      logging,
+    });
+  }
+
+  /** Has an init container fetch the files, and open the folders: a volume of Fargate belongs to root when it is made. */
+  private prepare(props: FargateTaskProps, logging: ecs.LogDriver): void {
+    const files = props.files ?? {};
+    const hasFiles = Object.keys(files).length > 0;
     const copies = Object.entries(files).map(
       ([name, asset]) => `aws s3 cp --only-show-errors '${asset.s3ObjectUrl}' '${FILES_FOLDER}/${name}'`,
     );
+    const linuxParameters = new ecs.LinuxParameters(this, 'InitLinuxParameters');
+    linuxParameters.dropCapabilities(ecs.Capability.ALL);
     const init = this.definition.addContainer('files', {
-      image: ecs.ContainerImage.fromRegistry(mirrored(IMAGES.awsCli, config)),
+      // The container's own image is there anyway, and has a shell.
+      image: ecs.ContainerImage.fromRegistry(mirrored(hasFiles ? IMAGES.awsCli : props.image, props.config)),
       essential: false,
+      user: '0:0',
       entryPoint: ['sh', '-c'],
-      command: [[...copies, `chmod 0444 ${FILES_FOLDER}/*`].join(' && ')],
+      command: [
+        [
+          `chmod 1777 ${props.writableFolders.join(' ')}`,
+          ...copies,
+          ...(hasFiles ? [`chmod 0444 ${FILES_FOLDER}/*`] : []),
+        ].join(' && '),
+      ],
+      linuxParameters,
       logging,
     });
-    init.addMountPoints({ sourceVolume: 'config', containerPath: FILES_FOLDER, readOnly: false });
-    this.container.addMountPoints({ sourceVolume: 'config', containerPath: FILES_FOLDER, readOnly: true });
+    if (hasFiles) this.addVolume('config', FILES_FOLDER, init, true);
+    for (const folder of props.writableFolders)
+      this.addVolume(folder.slice(1).replaceAll('/', '-'), folder, init, false);
     this.container.addContainerDependencies({ container: init, condition: ecs.ContainerDependencyCondition.SUCCESS });
     for (const asset of Object.values(files)) asset.grantRead(this.definition.taskRole);
+  }
+
+  private addVolume(name: string, containerPath: string, init: ecs.ContainerDefinition, readOnly: boolean): void {
+    this.definition.addVolume({ name });
+    init.addMountPoints({ sourceVolume: name, containerPath, readOnly: false });
+    this.container.addMountPoints({ sourceVolume: name, containerPath, readOnly });
   }
 }

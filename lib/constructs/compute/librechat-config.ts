@@ -1,26 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { decided } from '../../../config/librechat/decisions.ts';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 
 const BASE = new URL('../../../config/librechat.yaml', import.meta.url);
 
 /**
- * LibreChat's configuration file for a deployment: `config/librechat.yaml` and what the configuration decides.
+ * LibreChat's configuration file for a deployment: the user's own, else `config/librechat.yaml`, and what the
+ * configuration decides.
  *
  * No secret ever stands in it: LibreChat prints it at start.
  */
 export function librechatYaml(config: DeploymentConfig): string {
-  const document = parseDocument(readFileSync(BASE, 'utf8'));
-  // Links to images are stored in messages: behind S3 they would die with the credentials that signed them.
-  document.set(
-    'fileStrategies',
-    document.createNode({ avatar: 'local', image: 'local', document: config.features.fileStrategy }),
-  );
-  if (config.registration.policy === 'domains') {
-    document.setIn(['registration', 'allowedDomains'], document.createNode(config.registration.allowedDomains));
-  }
-  if (config.models.bedrock.enabled) {
-    document.setIn(['endpoints', 'bedrock'], document.createNode({ models: config.models.bedrock.modelIds }));
-  }
-  return document.toString();
+  const content: unknown = parse(readFileSync(config.librechatConfigFile ?? BASE, 'utf8'), { merge: true });
+  // LibreChat's parser takes more for dates and numbers than this one does: what it might is put in quotes.
+  return stringify(decided(content, config), { compat: 'yaml-1.1', aliasDuplicateObjects: false, lineWidth: 0 });
 }

@@ -10,8 +10,10 @@ import type { DeploymentConfig } from '../../../config/schema.ts';
 import type { ILibreChatCompute } from '../compute/compute.ts';
 import { STREAM_IDLE_SECONDS } from '../compute/container-environment.ts';
 import type { Watched } from '../monitoring/watched.ts';
+import { accessLogBucket, recordRequests } from './access-logs.ts';
 import { allowClients, type EntranceProps, type IEntrance } from './entrance.ts';
-import { cloudFrontAddresses, ORIGIN_PROPS, SiteDistribution } from './site-distribution.ts';
+import { createFirewall, type Firewall } from './firewall.ts';
+import { cloudFrontAddresses, originProps, SiteDistribution } from './site-distribution.ts';
 
 type DomainAccess = Extract<DeploymentConfig['access'], { type: 'domain' }>;
 
@@ -23,6 +25,7 @@ export class BalancedEntrance extends Construct implements IEntrance {
   readonly siteUrl: string;
   readonly proxyHops: number;
   private readonly listener: elbv2.ApplicationListener;
+  private readonly firewall: Firewall | undefined;
   private targetGroup: elbv2.ApplicationTargetGroup | undefined;
 
   constructor(scope: Construct, id: string, { config, network }: EntranceProps) {
@@ -37,17 +40,22 @@ export class BalancedEntrance extends Construct implements IEntrance {
       idleTimeout: Duration.seconds(STREAM_IDLE_SECONDS),
       dropInvalidHeaderFields: true,
     });
+    const logBucket = accessLogBucket(this, 'AccessLogs', config);
+    if (logBucket !== undefined) recordRequests(balancer, logBucket);
+    this.firewall = createFirewall(this, 'Firewall', config);
     this.proxyHops = isInternal ? 2 : 1;
     switch (access.type) {
       case 'cloudfront': {
-        this.listener = balancer.addListener('Http', {
-          port: 80,
-          protocol: elbv2.ApplicationProtocol.HTTP,
-          open: false,
-        });
+        this.listener = listenPlain(balancer);
         balancer.connections.allowFrom(cloudFrontAddresses(this), ec2.Port.tcp(80), 'CloudFront');
-        const origin = origins.VpcOrigin.withApplicationLoadBalancer(balancer, ORIGIN_PROPS);
-        this.siteUrl = new SiteDistribution(this, 'Distribution', { access, origin }).siteUrl;
+        this.siteUrl = new SiteDistribution(this, 'Distribution', {
+          config,
+          access,
+          origin: origins.VpcOrigin.withApplicationLoadBalancer(balancer, originProps(access)),
+          vpc: network.vpc,
+          firewall: this.firewall,
+          logBucket,
+        }).siteUrl;
         break;
       }
       case 'domain':
@@ -57,22 +65,18 @@ export class BalancedEntrance extends Construct implements IEntrance {
         this.siteUrl = `https://${access.domainName}`;
         break;
       case 'http':
-        this.listener = balancer.addListener('Http', {
-          port: 80,
-          protocol: elbv2.ApplicationProtocol.HTTP,
-          open: false,
-        });
+        this.listener = listenPlain(balancer);
         allowClients(balancer, 80, config);
         this.siteUrl = `http://${balancer.loadBalancerDnsName}`;
         break;
     }
+    if (this.firewall?.scope === 'REGIONAL') this.firewall.protect(balancer.loadBalancerArn);
   }
 
   serve(compute: ILibreChatCompute): void {
     this.targetGroup = this.listener.addTargets('LibreChat', {
       port: compute.sitePort,
       protocol: elbv2.ApplicationProtocol.HTTP,
-      targets: [compute.balancerTarget],
       deregistrationDelay: DRAIN,
       // The first chat blocks LibreChat's event loop for some time: no hasty verdict.
       healthCheck: {
@@ -83,6 +87,8 @@ export class BalancedEntrance extends Construct implements IEntrance {
         unhealthyThresholdCount: 4,
       },
     });
+    // Afterwards: who scales on the requests of the group asks it for its balancer.
+    this.targetGroup.addTarget(compute.balancerTarget);
   }
 
   watched(): Watched[] {
@@ -112,6 +118,7 @@ export class BalancedEntrance extends Construct implements IEntrance {
           remedy: 'look at the reasons of stopped tasks and at its log group',
         },
       },
+      ...(this.firewall?.watched() ?? []),
     ];
   }
 
@@ -138,8 +145,13 @@ export class BalancedEntrance extends Construct implements IEntrance {
       port: 443,
       protocol: elbv2.ApplicationProtocol.HTTPS,
       certificates: [certificate],
-      sslPolicy: elbv2.SslPolicy.RECOMMENDED_TLS,
+      sslPolicy: elbv2.SslPolicy.TLS13_12_RES_PQ,
       open: false,
     });
   }
+}
+
+/** Plain HTTP: behind CloudFront, or where the configuration asks for it. */
+function listenPlain(balancer: elbv2.ApplicationLoadBalancer): elbv2.ApplicationListener {
+  return balancer.addListener('Http', { port: 80, protocol: elbv2.ApplicationProtocol.HTTP, open: false });
 }

@@ -3,14 +3,17 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { ILibreChatCompute } from '../compute/compute.ts';
 import type { Watched } from '../monitoring/watched.ts';
+import { accessLogBucket } from './access-logs.ts';
 import { allowClients, type EntranceProps, type IEntrance } from './entrance.ts';
-import { cloudFrontAddresses, ORIGIN_PROPS, SiteDistribution } from './site-distribution.ts';
+import { createFirewall, type Firewall } from './firewall.ts';
+import { cloudFrontAddresses, originProps, SiteDistribution } from './site-distribution.ts';
 
 /** One machine without a load balancer: CloudFront leads to it inside the VPC, or people call it by plain HTTP. */
 export class DirectEntrance extends Construct implements IEntrance {
   readonly proxyHops: number;
   private readonly props: EntranceProps;
   private url: string | undefined;
+  private firewall: Firewall | undefined;
 
   constructor(scope: Construct, id: string, props: EntranceProps) {
     super(scope, id);
@@ -23,18 +26,26 @@ export class DirectEntrance extends Construct implements IEntrance {
     return this.url;
   }
 
-  /** Nothing of its own: the machine says whether it is well. */
+  /** Little of its own: the machine says whether it is well. */
   watched(): Watched[] {
-    return [];
+    return this.firewall?.watched() ?? [];
   }
 
   serve({ instance, sitePort, connections }: ILibreChatCompute): void {
-    const { config } = this.props;
+    const { config, network } = this.props;
+    const { access } = config;
     if (instance === undefined) throw new Error('an entrance without a load balancer leads to one machine, got none');
-    if (config.access.type === 'cloudfront') {
+    if (access.type === 'cloudfront') {
       connections.allowFrom(cloudFrontAddresses(this), ec2.Port.tcp(sitePort), 'CloudFront');
-      const origin = origins.VpcOrigin.withEc2Instance(instance, { ...ORIGIN_PROPS, httpPort: sitePort });
-      this.url = new SiteDistribution(this, 'Distribution', { access: config.access, origin }).siteUrl;
+      this.firewall = createFirewall(this, 'Firewall', config);
+      this.url = new SiteDistribution(this, 'Distribution', {
+        config,
+        access,
+        origin: origins.VpcOrigin.withEc2Instance(instance, { ...originProps(access), httpPort: sitePort }),
+        vpc: network.vpc,
+        firewall: this.firewall,
+        logBucket: accessLogBucket(this, 'AccessLogs', config),
+      }).siteUrl;
       return;
     }
     const address = new ec2.CfnEIP(this, 'Address', { domain: 'vpc' });

@@ -1,61 +1,102 @@
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import type * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { deployTimeLookup } from '../../utils/deploy-time-lookup.ts';
+import { CLOUDFRONT_PREFIX } from './access-logs.ts';
+import type { Firewall } from './firewall.ts';
+import { isRestricted, viewerFunction } from './viewer-function.ts';
+
+type CloudFrontAccess = Extract<DeploymentConfig['access'], { type: 'cloudfront' }>;
 
 /** Properties for {@link SiteDistribution}. */
 export interface SiteDistributionProps {
-  readonly access: Extract<DeploymentConfig['access'], { type: 'cloudfront' }>;
+  readonly config: DeploymentConfig;
+  readonly access: CloudFrontAccess;
   readonly origin: cloudfront.IOrigin;
+  readonly vpc: ec2.IVpc;
+
+  /** Before CloudFront or behind it. */
+  readonly firewall: Firewall | undefined;
+
+  /** Bucket for the requests. */
+  readonly logBucket: s3.IBucket | undefined;
 }
 
 /** How CloudFront talks to the origin inside the VPC: the way is private, TLS ends at CloudFront. */
-export const ORIGIN_PROPS = {
-  protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-  // The most that an account may set without asking AWS. A longer silence is cut; LibreChat's client then resumes.
-  readTimeout: Duration.seconds(60),
-  keepaliveTimeout: Duration.seconds(60),
-};
+export function originProps(access: CloudFrontAccess): origins.VpcOriginWithEndpointProps {
+  return {
+    protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+    // A longer silence of an answer is cut; LibreChat's page then takes it up again.
+    readTimeout: Duration.seconds(access.originReadTimeoutSeconds),
+    keepaliveTimeout: Duration.seconds(60),
+  };
+}
+
+/** Answers that CloudFront would keep for ten seconds, whatever the cache policy, and give to the next one who asks. */
+const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 /** CloudFront before the site: HTTPS with or without a domain, nothing cached but the hashed files of the client. */
 export class SiteDistribution extends Construct {
   readonly siteUrl: string;
 
-  constructor(scope: Construct, id: string, { access, origin }: SiteDistributionProps) {
+  constructor(scope: Construct, id: string, props: SiteDistributionProps) {
     super(scope, id);
-    const { domainName, certificateArn } = access;
+    const { config, access, origin, vpc, firewall, logBucket } = props;
+    const { domainName } = access;
+    const restricted = isRestricted(config);
+    const behavior = {
+      origin,
+      // All of the browser's headers, and the scheme that it used: LibreChat sets no session cookie without.
+      originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER_AND_CLOUDFRONT_2022,
+      viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      // Where LibreChat sends a header of its own, that one stays.
+      responseHeadersPolicy: cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+      functionAssociations:
+        restricted || firewall?.scope === 'REGIONAL'
+          ? [
+              {
+                eventType: cloudfront.FunctionEventType.VIEWER_REQUEST,
+                function: viewerFunction(this, 'ViewerRequest', config),
+              },
+            ]
+          : [],
+    };
     const distribution = new cloudfront.Distribution(this, 'Resource', {
       comment: 'LibreChat',
-      ...(domainName === undefined || certificateArn === undefined
-        ? {}
-        : {
-            domainNames: [domainName],
-            certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
-            // Without a certificate of one's own the policy of CloudFront's cannot be chosen.
-            minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
-          }),
+      ...this.ownDomain(access),
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
+      // The ranges that may come in are of IPv4; by IPv6 somebody inside them would be turned away.
+      enableIpv6: !restricted,
       defaultBehavior: {
-        origin,
+        ...behavior,
         allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
         cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED,
-        originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER,
-        viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       },
-      additionalBehaviors: {
-        '/assets/*': {
-          origin,
-          cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED,
-          originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER,
-          viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        },
-      },
+      additionalBehaviors: { '/assets/*': { ...behavior, cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED } },
+      errorResponses: ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
+      ...(firewall?.scope === 'CLOUDFRONT' ? { webAclId: firewall.arn } : {}),
+      ...(logBucket === undefined ? {} : { enableLogging: true, logBucket, logFilePrefix: CLOUDFRONT_PREFIX }),
     });
+    // A VPC without an internet gateway takes no origin, although nothing goes through it. An existing one has its own.
+    const gateway = vpc.node.tryFindChild('VPCGW');
+    if (gateway !== undefined) distribution.node.addDependency(gateway);
     this.siteUrl = `https://${domainName ?? distribution.distributionDomainName}`;
+  }
+
+  private ownDomain({ domainName, certificateArn }: CloudFrontAccess): Partial<cloudfront.DistributionProps> {
+    if (domainName === undefined || certificateArn === undefined) return {};
+    return {
+      domainNames: [domainName],
+      certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      // Without a certificate of one's own the policy of CloudFront's cannot be chosen.
+      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2025,
+    };
   }
 }
 

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { logGroup } from '../monitoring/log-group.ts';
 import { protectIsolatedSubnets } from './isolated-nacl.ts';
+import { natInstances, openNatInstances } from './nat-instances.ts';
 
 /** Zones that the addresses of a VPC are planned for, so that a zone more never moves a subnet. */
 const PLANNED_ZONES = 3;
@@ -49,27 +50,19 @@ export class NetworkConstruct extends Construct {
 
   /** Subnets of a load balancer, in every zone of the VPC; isolated ones would not let its clients in. */
   balancerSubnets(internal: boolean): ec2.SubnetSelection {
-    return {
-      subnetType:
-        internal && this.privateSubnets !== undefined ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PUBLIC,
-    };
+    return { subnetType: internal ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PUBLIC };
   }
 
-  private createVpc({ network, monitoring }: DeploymentConfig): ec2.Vpc {
+  private createVpc(config: DeploymentConfig): ec2.Vpc {
+    const { network, monitoring } = config;
     const zones = Math.max(network.zones, LEAST_ZONES);
+    const nat = network.natType === 'instance' && network.natGateways > 0 ? natInstances(this, config) : undefined;
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(network.cidr),
       maxAzs: zones,
       reservedAzs: PLANNED_ZONES - zones,
       natGateways: network.natGateways,
-      ...(network.natType === 'instance' && network.natGateways > 0
-        ? {
-            natGatewayProvider: ec2.NatProvider.instanceV2({
-              instanceType: new ec2.InstanceType('t4g.nano'),
-              defaultAllowedTraffic: ec2.NatTrafficDirection.OUTBOUND_ONLY,
-            }),
-          }
-        : {}),
+      ...(nat === undefined ? {} : { natGatewayProvider: nat }),
       // Private comes last, so that adding NAT later moves no other subnet.
       subnetConfiguration: [
         { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
@@ -83,6 +76,7 @@ export class NetworkConstruct extends Construct {
         DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB },
       },
     });
+    if (nat !== undefined) openNatInstances(nat, config);
     if (network.flowLogs) {
       const group = logGroup(this, 'FlowLogGroup', { name: 'flow-logs', retentionDays: monitoring.logRetentionDays });
       const role = new iam.Role(this, 'FlowLogRole', {
@@ -93,7 +87,7 @@ export class NetworkConstruct extends Construct {
         trafficType: ec2.FlowLogTrafficType.ALL,
       });
     }
-    protectIsolatedSubnets(vpc, network.cidr);
+    protectIsolatedSubnets(vpc, config);
     return vpc;
   }
 

@@ -35,6 +35,18 @@ export class ApplicationSecrets extends Construct {
   /** Key of Meilisearch; only with search. */
   readonly meiliMasterKey: SecretValueRef | undefined;
 
+  /** Signs the sessions in which people come back from their provider; only with one. */
+  readonly sessionSecret: SecretValueRef | undefined;
+
+  /** Secret of LibreChat's client at the OpenID provider: the operator's own. */
+  readonly clientSecret: SecretValueRef | undefined;
+
+  /** Login of the mail server: the operator's own secret. */
+  readonly mailLogin: { readonly username: SecretValueRef; readonly password: SecretValueRef } | undefined;
+
+  /** More of the operator's own secrets, by the variable that LibreChat gets them in. */
+  readonly extra: Readonly<Record<string, SecretValueRef>>;
+
   /** Keys of model providers, by provider: the operator's own secrets. */
   readonly providerKeys: Readonly<
     Partial<Record<keyof DeploymentConfig['models']['providerKeySecretArns'], SecretValueRef>>
@@ -53,14 +65,41 @@ export class ApplicationSecrets extends Construct {
     this.meiliMasterKey = config.features.search
       ? { secret: hexSecret(this, 'MeiliMasterKey', config, 64, 'MEILI_MASTER_KEY: opens Meilisearch') }
       : undefined;
-    const providers = new Construct(this, 'ProviderKeys');
-    this.providerKeys = Object.fromEntries(
-      Object.entries(config.models.providerKeySecretArns).map(([provider, arn]) => [
-        provider,
-        { secret: secretsmanager.Secret.fromSecretCompleteArn(providers, provider, arn) },
-      ]),
-    );
+    const { sso } = config.signIn;
+    this.sessionSecret =
+      sso.type === 'none'
+        ? undefined
+        : {
+            secret: hexSecret(this, 'SessionSecret', config, 64, 'Signs the sessions of people who sign in elsewhere'),
+          };
+    this.clientSecret =
+      sso.type === 'openid'
+        ? { secret: secretsmanager.Secret.fromSecretCompleteArn(this, 'ClientSecret', sso.clientSecretArn) }
+        : undefined;
+    this.mailLogin = config.mail === undefined ? undefined : login(this, 'MailLogin', config.mail.loginSecretArn);
+    this.providerKeys = imported(this, 'ProviderKeys', config.models.providerKeySecretArns);
+    this.extra = imported(this, 'Extra', config.librechatSecretArns);
   }
+}
+
+/** Secrets of the operator's own, each whole. */
+function imported(
+  scope: Construct,
+  id: string,
+  arns: Readonly<Record<string, string>>,
+): Record<string, SecretValueRef> {
+  const parent = new Construct(scope, id);
+  return Object.fromEntries(
+    Object.entries(arns).map(([name, arn]) => [
+      name,
+      { secret: secretsmanager.Secret.fromSecretCompleteArn(parent, name, arn) },
+    ]),
+  );
+}
+
+function login(scope: Construct, id: string, arn: string): Record<'username' | 'password', SecretValueRef> {
+  const secret = secretsmanager.Secret.fromSecretCompleteArn(scope, id, arn);
+  return { username: { secret, field: 'username' }, password: { secret, field: 'password' } };
 }
 
 /** A generated secret of hexadecimal digits: Secrets Manager has no such mode, so every other character is excluded. */

@@ -2,6 +2,7 @@ import type { Ec2Config } from '../../../../config/schema.ts';
 import { IMAGES, librechatImage } from '../../../../config/versions.ts';
 import { mirrored } from '../../../utils/images.ts';
 import { PORTS } from '../container-environment.ts';
+import { librechatHealthCommand } from '../health-check.ts';
 
 /**
  * The most memory in MiB that each container may take.
@@ -162,8 +163,6 @@ function librechat(config: Ec2Config, has: Present): Service {
     rag_api: 'service_started',
   };
   const needs = Object.entries(conditions).filter(([name]) => has[name as ServiceName]);
-  const url = `http://127.0.0.1:${PORTS.librechat}/livez`;
-  const check = `fetch('${url}').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`;
   return {
     image: mirrored(librechatImage(config.librechatVersion), config),
     // Node itself, not npm before it: SIGTERM has to arrive.
@@ -177,7 +176,7 @@ function librechat(config: Ec2Config, has: Present): Service {
     networks: ['outside', 'inside'],
     volumes: [...dataMounts('librechat'), CONFIG_MOUNT],
     labels: CONFIG_LABEL,
-    healthcheck: healthCheck(['CMD', 'node', '-e', check], '120s'),
+    healthcheck: healthCheck(librechatHealthCommand(), '120s'),
     depends_on: Object.fromEntries(needs.map(([name, condition]) => [name, { condition }])),
   };
 }

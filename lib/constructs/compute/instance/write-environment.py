@@ -98,7 +98,9 @@ def environment(container: str, settings: dict[str, Any], secrets: Secrets) -> d
 
 def check_references(librechat_yaml: str, names: set[str]) -> None:
     """LibreChat takes ${NAME} as a text when nobody sets NAME."""
-    lines = [line for line in librechat_yaml.splitlines() if not line.lstrip().startswith("#")]
+    # Keys of web search that are not set are asked of each person.
+    checked = re.sub(r"^webSearch:\n(?: .*\n|\n)*", "", librechat_yaml, flags=re.MULTILINE)
+    lines = [line for line in checked.splitlines() if not line.lstrip().startswith("#")]
     mentioned = set(re.findall(r"\$\{([A-Za-z_]\w*)\}", "\n".join(lines)))
     missing = sorted(mentioned - names)
     if missing:

@@ -105,6 +105,14 @@ interface Seen {
   readonly headers: http.IncomingHttpHeaders;
 }
 
+/** Headers that LibreChat sends, where they are not the ones that nginx would add. */
+const OWN_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=1',
+};
+
 describe.runIf(has('nginx'))('a real nginx', () => {
   const site = join(folder, 'site.sock');
   const app = join(folder, 'app.sock');
@@ -119,6 +127,7 @@ describe.runIf(has('nginx'))('a real nginx', () => {
         request.on('close', () => response.end());
         return;
       }
+      if (request.url === '/own-headers') response.setHeaders(new Headers(OWN_HEADERS));
       response.end(JSON.stringify({ url: request.url, headers: request.headers } satisfies Seen));
     });
     server.on('upgrade', (request, socket) => {
@@ -188,6 +197,26 @@ describe.runIf(has('nginx'))('a real nginx', () => {
     expect(url).toBe('/api/x?y=1');
     expect(headers.host).toBe('chat.example.com:8443');
     expect(headers['x-forwarded-for']).toMatch(/^203\.0\.113\.7, \S+$/);
+  });
+
+  test('tells browsers how to be careful, where LibreChat does not', async () => {
+    const answer = async (path: string, headers: Record<string, string> = {}) => {
+      const response = await request({ path, headers: { host: 'chat.example.com', ...headers } });
+      response.resume();
+      return Object.fromEntries(Object.keys(OWN_HEADERS).map((name) => [name, response.headers[name]]));
+    };
+    const added = {
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+      'strict-transport-security': undefined,
+    };
+    expect(await answer('/')).toEqual(added);
+    expect(await answer('/', { 'x-forwarded-proto': 'https' })).toEqual({
+      ...added,
+      'strict-transport-security': 'max-age=31536000',
+    });
+    expect(await answer('/own-headers', { 'x-forwarded-proto': 'https' })).toEqual(OWN_HEADERS);
   });
 
   test('hands on each piece of an answer at once', async () => {

@@ -135,6 +135,13 @@ describe.concurrent('the environment of the containers', { timeout: 60_000 }, ()
     });
   });
 
+  test('lets web search do without its keys, which each person may give', async () => {
+    const { code } = await write(undefined, 'a: 1\nwebSearch:\n  serperApiKey: ${SERPER_API_KEY}\nb: 2\n');
+    expect(code).toBe(0);
+    const { output } = await write(undefined, 'webSearch:\n  serperApiKey: ${SERPER_API_KEY}\nb: ${NOBODY}\n');
+    expect(output).toContain('mentions NOBODY, which');
+  });
+
   test('fetches each secret once', async () => {
     const { box } = await write();
     const fetched = box.read('state/calls').trim().split('\n');
