@@ -39,6 +39,11 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'a stack, and what is left of those that were deleted',
     load: () => import('./commands/check-resources.ts'),
   },
+  analyze: { about: 'what is wrong with a stack, with remedies', load: () => import('./commands/analyze.ts') },
+  doctor: {
+    about: 'everything that can be told without changing anything',
+    load: () => import('./commands/doctor.ts'),
+  },
   cleanup: {
     about: 'delete a stack and what is left of it, with its data or without',
     load: () => import('./commands/cleanup.ts'),
@@ -56,6 +61,7 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
   estimate: { about: 'what it costs a month, line by line', load: () => import('./commands/estimate.ts') },
   completion: { about: 'print shell completion', load: () => import('./commands/completion.ts') },
   rehearse: { about: 'deploy into a local AWS with real databases', load: () => import('./commands/rehearse.ts') },
+  local: { about: 'run LibreChat and its stores in containers here', load: () => import('./commands/local.ts') },
 };
 
 /** The process around the commands; a test gives its own. */

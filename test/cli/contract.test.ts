@@ -8,8 +8,22 @@ const COMMANDS: readonly { path: string[]; refused: string[] }[] = [
   { path: ['config', 'schema'], refused: ['too', 'many'] },
   { path: ['config', 'docs'], refused: ['too-many'] },
   { path: ['deploy'], refused: ['no-such-preset'] },
+  { path: ['one-click'], refused: ['--bucket-prefix', 'Not A Bucket'] },
   { path: ['support-bundle'], refused: ['--hours', 'many'] },
+  { path: ['estimate'], refused: ['no-such-preset'] },
+  { path: ['setup'], refused: ['no-such-preset'] },
+  { path: ['wizard'], refused: ['--preset', 'no-such-preset', '--dry-run', '--yes'] },
+  { path: ['analyze'], refused: ['--hours', 'many'] },
+  { path: ['doctor'], refused: ['too', 'many'] },
+  { path: ['completion'], refused: ['too-many'] },
+  { path: ['status'], refused: ['too-many'] },
+  { path: ['check-resources'], refused: ['too-many'] },
+  { path: ['cleanup'], refused: ['--keep-data', '--delete-data'] },
   { path: ['rehearse'], refused: ['--only', 'no-such-step'] },
+  { path: ['local', 'up'], refused: ['too-many'] },
+  { path: ['local', 'down'], refused: ['too-many'] },
+  { path: ['local', 'logs'], refused: ['--follow'] },
+  { path: ['local', 'reset'], refused: ['too-many'] },
 ];
 const named = COMMANDS.map((command) => ({ ...command, name: command.path.join(' ') }));
 
