@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { commandTree } from '../../scripts/lib/command-tree.ts';
+import { documentedCalls, problemsOf } from '../../scripts/lib/doc-commands.ts';
 import { brokenCommands, brokenLinks } from '../../scripts/lib/docs.ts';
+import { filesOfRepository } from '../../scripts/lib/files.ts';
 
 describe('links of a document', () => {
   test.each([
@@ -47,5 +51,42 @@ describe('commands of a document', () => {
 
   test('prose is no command', async () => {
     expect(await brokenCommands('write npm run anything in your own scripts/x.sh', [])).toEqual([]);
+  });
+});
+
+describe('calls of the command line in a document', async () => {
+  const tree = await commandTree();
+  const problems = (text: string) => documentedCalls(text, tree).flatMap((call) => problemsOf(call, tree));
+
+  test('a command, its flags and settings that exist are fine, whichever way it is called', () => {
+    const text =
+      '```bash\nnpx tsx cli/main.ts deploy my.yaml --yes \\\n  --set network.zones=2 # a remark\nnpm start -- minimal-dev --keep\nnpm run config -- show enterprise\n./scripts/cleanup.sh --dry-run\n```\n`npx tsx cli/main.ts status`';
+    expect(documentedCalls(text, tree).map(({ command }) => command)).toEqual([
+      'deploy',
+      'rehearse',
+      'config show',
+      'cleanup',
+      'status',
+    ]);
+    expect(problems(text)).toEqual([]);
+  });
+
+  test('fails for a command, a flag or a setting that does not exist', () => {
+    const text =
+      '`npx tsx cli/main.ts destroy`\n`npx tsx cli/main.ts deploy --force`\n`npx tsx cli/main.ts deploy --set network.zone=2`';
+    expect(problems(text)).toEqual([
+      "no command is named 'destroy': npx tsx cli/main.ts destroy",
+      "'deploy' has no --force: npx tsx cli/main.ts deploy --force",
+      "no setting is named 'network.zone': npx tsx cli/main.ts deploy --set network.zone=2",
+    ]);
+  });
+
+  test('every document calls only what exists', async () => {
+    const documents = (await filesOfRepository()).filter((file) => file.endsWith('.md'));
+    expect(documents.length).toBeGreaterThan(10);
+    const wrong = documents.flatMap((file) =>
+      problems(readFileSync(file, 'utf8')).map((problem) => `${file}: ${problem}`),
+    );
+    expect(wrong).toEqual([]);
   });
 });
