@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { AwsChoice } from '../aws-clients.ts';
 
 /** Options of every command that talks to a deployed stack. */
@@ -25,6 +25,13 @@ export function withStack(command: Command): Command {
 
 /** Collects an option that may be repeated. */
 export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+
+/** Reads an option that is a number of hours. */
+export function hours(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 720)) throw new InvalidArgumentError('expected hours from 1 to 720');
+  return value;
+}
 
 /** Two examples, as every command has them. */
 export const examples = (command: string, first: string, second: string): string =>

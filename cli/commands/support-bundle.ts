@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { RunAction } from '../main.ts';
-import { examples, type StackOptions, withStack } from './options.ts';
+import { examples, hours, type StackOptions, withStack } from './options.ts';
 
 /** What the command was told. */
 export interface SupportBundleOptions extends StackOptions {
@@ -44,10 +44,4 @@ Exit codes: 0 written, 1 failed, 2 wrong usage, 130 interrupted.`,
         return undefined;
       }),
     );
-}
-
-function hours(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 720)) throw new InvalidArgumentError('expected hours from 1 to 720');
-  return value;
 }

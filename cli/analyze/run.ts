@@ -1,0 +1,82 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { type AwsOptions, awsOptions } from '../aws-clients.ts';
+import type { AnalyzeOptions } from '../commands/analyze.ts';
+import { stackResources } from '../deployed-environment.ts';
+import { ownedBy } from '../inspect/lineage.ts';
+import type { Colors, Io } from '../io.ts';
+import type { CommandContext } from '../main.ts';
+import { type DeployedStack, requireStack } from '../stack.ts';
+import { certificates, images, maintenance, release } from './age.ts';
+import { backups } from './backups.ts';
+import { type Check, type NamedFinding, runChecks, SEVERITIES, type Severity } from './check.ts';
+import { services, stoppedTasks, targets } from './compute.ts';
+import { alarms, logErrors } from './signals.ts';
+import { sizing } from './sizing.ts';
+import { drift, parts, stackState } from './stack-state.ts';
+
+/** Everything that is asked about a deployed stack. */
+const CHECKS: readonly Check[] = [
+  ...[stackState, parts, targets, services, stoppedTasks, alarms, logErrors],
+  ...[certificates, backups, release, maintenance, images, sizing, drift],
+];
+
+/** What is wrong with a stack, the worst first. */
+export interface Analysis {
+  readonly stack: string;
+  /** Whether nothing is bad. */
+  readonly isWell: boolean;
+  readonly checks: readonly string[];
+  readonly findings: readonly NamedFinding[];
+}
+
+export async function analyze({ io, env }: CommandContext, options: AnalyzeOptions): Promise<Analysis> {
+  const aws = awsOptions(env, options);
+  return await analyzeStack(await requireStack(new CloudFormationClient(aws), options.stack), aws, options, io);
+}
+
+export async function analyzeStack(
+  stack: DeployedStack,
+  aws: AwsOptions,
+  { hours, drift: looksForDrift }: Pick<AnalyzeOptions, 'hours' | 'drift'>,
+  io: Io,
+): Promise<Analysis> {
+  const checks = CHECKS.filter((check) => looksForDrift || check !== drift);
+  if (looksForDrift) io.progress('drift takes some minutes; --no-drift leaves it out');
+  const resources = ownedBy(stack, await stackResources(new CloudFormationClient(aws), stack.id));
+  const findings = await runChecks(checks, {
+    ...{ stack, aws, hours, now: new Date() },
+    owned: (...types) => resources.filter(({ type }) => types.length === 0 || types.includes(type)),
+    tell: (progress) => {
+      io.status(`analyzing ${stack.name}: ${progress}`);
+    },
+  });
+  io.status('');
+  const isWell = findings.every(({ severity }) => severity !== 'bad');
+  return { stack: stack.name, isWell, checks: checks.map(({ name }) => name), findings };
+}
+
+/** One line: how many findings of which severity. */
+export function summarize({ stack, checks, findings }: Analysis): string {
+  const counts = SEVERITIES.map((name) => [findings.filter(({ severity }) => severity === name).length, name] as const);
+  const told = counts.filter(([count]) => count > 0).map(([count, name]) => `${count} ${name}`);
+  return `${stack}: ${told.length === 0 ? 'nothing found' : told.join(', ')} (${checks.length} checks)`;
+}
+
+/** Findings under their severity and their check. */
+export function describeAnalysis(analysis: Analysis, colors: Colors): string {
+  const { red, yellow, dim, cyan } = colors;
+  const paint: Readonly<Record<Severity, (text: string) => string>> = {
+    bad: red,
+    warning: yellow,
+    unknown: dim,
+    info: cyan,
+  };
+  const titles = analysis.findings.map(({ severity, check }) => `${paint[severity](severity)}: ${check}`);
+  const lines = analysis.findings.flatMap(({ what, where: { logicalId, id }, remedy }, index) => [
+    ...(titles[index] === titles[index - 1] ? [] : [titles[index]]),
+    `  ${what}`,
+    `    where: ${logicalId}${logicalId === id ? '' : `, ${id}`}`,
+    `    remedy: ${remedy}`,
+  ]);
+  return [summarize(analysis), ...lines].join('\n');
+}
