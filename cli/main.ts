@@ -28,7 +28,7 @@ export type RunAction = <A extends unknown[]>(
 ) => (...args: A) => Promise<void>;
 
 /** Every command: one line here and one file. The file is loaded when the command is called. */
-const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<CommandModule> }>> = {
+export const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<CommandModule> }>> = {
   config: { about: 'show, check and document the configuration', load: () => import('./commands/config.ts') },
   deploy: {
     about: 'deploy a configuration, without questions in a pipeline',

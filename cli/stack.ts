@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloudFormationClient,
   DescribeStacksCommand,
@@ -23,7 +24,7 @@ export interface DeployedStack {
 export async function findStack(client: CloudFormationClient, name: string): Promise<DeployedStack | undefined> {
   try {
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    return stack === undefined || stack.StackStatus === 'DELETE_COMPLETE' ? undefined : described(stack);
+    return stack === undefined || stack.StackStatus === 'DELETE_COMPLETE' ? undefined : describedStack(stack);
   } catch (error) {
     // CloudFormation has no error of its own for it.
     if (error instanceof Error && error.message.includes('does not exist')) return undefined;
@@ -46,15 +47,33 @@ export async function requireStack(client: CloudFormationClient, name: string): 
 export async function librechatStacks(client: CloudFormationClient): Promise<DeployedStack[]> {
   const stacks: DeployedStack[] = [];
   for await (const page of paginateDescribeStacks({ client }, {}))
-    stacks.push(...(page.Stacks ?? []).map(described).filter(({ tags }) => tags['Application'] === 'LibreChat'));
+    stacks.push(...(page.Stacks ?? []).map(describedStack).filter(isOurs));
   return stacks;
 }
+
+/** Whether a stack is one of this project's, by its tag: the bootstrap stack and everybody else's are not. */
+export const isOurs = ({ tags }: DeployedStack): boolean => tags['Application'] === 'LibreChat';
 
 /** Whether CloudFormation is at work on it. */
 export const isBusy = ({ status }: DeployedStack): boolean =>
   status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 
-function described(stack: Stack): DeployedStack {
+const POLL_MS = 1000;
+
+/** Waits until CloudFormation is done with a stack: undefined when it is gone. */
+export async function untilSettled(
+  client: CloudFormationClient,
+  name: string,
+  signal: AbortSignal,
+): Promise<DeployedStack | undefined> {
+  for (;;) {
+    const stack = await findStack(client, name);
+    if (stack === undefined || !isBusy(stack)) return stack;
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+export function describedStack(stack: Stack): DeployedStack {
   return {
     name: stack.StackName ?? '',
     id: stack.StackId ?? '',

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { loadDeploymentConfig } from '../../config/deployment-config.ts';
 import type { DeploymentConfig } from '../../config/schema.ts';
@@ -13,7 +12,7 @@ import type { DeployOptions } from '../commands/deploy.ts';
 import { Aborted, EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { CommandContext } from '../main.ts';
-import { type DeployedStack, findStack, isBusy } from '../stack.ts';
+import { type DeployedStack, findStack, isBusy, untilSettled } from '../stack.ts';
 import { oneLine, watchStack } from '../stack-progress.ts';
 import { ChangeSet, type PlannedChange, summarizeChanges } from './change-set.ts';
 import { explainFailure, type Failure } from './failure.ts';
@@ -24,9 +23,6 @@ const CHANGEABLE =
   /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|ROLLBACK_COMPLETE|REVIEW_IN_PROGRESS|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/;
 
 const SETTLED = /^(CREATE_COMPLETE|UPDATE_COMPLETE)$/;
-
-/** How long a change of the stack may take: DocumentDB alone takes a quarter of an hour. */
-const POLL_MS = 1000;
 
 export interface DeployResult {
   readonly stack: string;
@@ -128,14 +124,6 @@ async function settledStack({ client, config, io }: Deployment): Promise<Deploye
       ? "finish its deletion with 'npx tsx cli/main.ts cleanup', then deploy again"
       : `continue the rollback: aws cloudformation continue-update-rollback --stack-name ${settled.name}`,
   );
-}
-
-async function untilSettled(client: CloudFormationClient, name: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const stack = await findStack(client, name);
-    if (stack === undefined || !isBusy(stack)) return;
-    await sleep(POLL_MS, undefined, { signal });
-  }
 }
 
 async function change(deployment: Deployment, before: DeployedStack | undefined): Promise<readonly PlannedChange[]> {

@@ -175,6 +175,19 @@ def _signalled(logical_id: str, _: dict[str, Any], stack: str) -> Answer:
     return physical_id, {"Data": "{}", "Id": physical_id}
 
 
+def alarms_on_math(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Accept an alarm on an expression, which the emulator refuses: it is described by the first metric in it."""
+
+    def record(name: str, props: dict[str, Any]) -> dict[str, Any]:
+        metrics = [query["MetricStat"] for query in props.get("Metrics") or [] if query.get("MetricStat")]
+        if not metrics:
+            return original(name, props)
+        own = {key: value for key, value in props.items() if key != "Metrics"}
+        return original(name, {**own, **metrics[0]["Metric"], "Period": metrics[0]["Period"]})
+
+    return record
+
+
 def attach_secret(props: dict[str, Any], action: str) -> None:
     """Write a database's address into its secret, with the keys that AWS writes."""
     info: dict[str, Any] = {}

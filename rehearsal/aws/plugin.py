@@ -12,6 +12,7 @@ from aws import lambdas, native, passwords, schemas, template_checks
 from aws.emulator import Emulator, replace, seam
 from aws.events import Events
 from aws.faults import Faults
+from aws.mirror import Mirror
 from aws.processes import Processes
 from aws.provider import Provider
 from aws.report import Report
@@ -30,9 +31,10 @@ def install(state: Path, children: Processes) -> Callable[[], None]:
     authority = Authority(state / "ca")
     stores = Stores(state / "stores", authority, children, report)
     events = Events(emulator, report)
-    provider = Provider(emulator, stores, events, report)
+    provider = Provider(emulator, stores, events, report, Mirror(emulator, state / "faults"))
 
     native.correct(emulator.handlers, emulator.name)
+    replace(f"{_CFN}.provisioners", "_cw_metric_alarm_record", native.alarms_on_math)
     replace(f"{_CFN}.provisioners", "_provision_resource", provider.provision)
     replace(f"{_CFN}.provisioners", "_update_resource", provider.update)
     replace(f"{_CFN}.provisioners", "_delete_resource", provider.delete)

@@ -9,6 +9,7 @@ from aws import native, schemas
 from aws.attributes import Maker
 from aws.emulator import Emulator
 from aws.events import Events
+from aws.mirror import Mirror
 from aws.records import Record, records
 from aws.report import Report
 from aws.stores.manager import Stores
@@ -29,8 +30,9 @@ _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 
 
 class Provider:
-    def __init__(self, emulator: Emulator, stores: Stores, events: Events, report: Report) -> None:
+    def __init__(self, emulator: Emulator, stores: Stores, events: Events, report: Report, mirror: Mirror) -> None:
         self._emulator, self._stores, self._events, self._report = emulator, stores, events, report
+        self._mirror = mirror
         self._adopted: set[str] = set(native.TYPES)
 
     def _schema(self, type_name: str) -> schemas.ResourceSchema | None:
@@ -107,8 +109,15 @@ class Provider:
         ) -> None:
             done = self._events.cleaning_up(stack or "", logical_id or physical_id, type_name, physical_id)
             name, value = _PROTECTED.get(type_name, ("", ""))
-            if (name and str(props.get(name)).lower() == value.lower()) or _balancer_protected(type_name, props):
+            protected = bool(name) and str(props.get(name)).lower() == value.lower()
+            if protected and self._mirror.is_unprotected(type_name, physical_id):
+                protected = False
+            if protected or _balancer_protected(type_name, props):
                 raise ValueError(f"{physical_id} cannot be deleted because deletion protection is enabled")
+            if user := self._mirror.user_of(type_name, physical_id):
+                raise ValueError(f"{physical_id} has dependencies and cannot be deleted: {user} uses it")
+            if type_name == "AWS::EC2::VPC":
+                self._mirror.let_go(physical_id)
             original(type_name, physical_id, props, stack, logical_id)
             done()
 
@@ -149,6 +158,7 @@ class Provider:
             self._stores.created(record)
             if type_name == _ATTACHMENT:
                 native.attach_secret(props, "create")
+            self._mirror.created(record)
         except Exception:
             self._stores.deleted(record)
             del records[type_name, physical_id]
@@ -161,6 +171,7 @@ class Provider:
         for name in set(record.attributes) & set(new):
             record.attributes[name] = new[name]
         self._stores.updated(record, old)
+        self._mirror.updated(record)
         if type_name == _ATTACHMENT:
             native.attach_secret(new, "update")
         return physical_id, record.attributes
@@ -169,19 +180,21 @@ class Provider:
         record = records.pop((type_name, physical_id), None)
         if record:
             self._stores.deleted(record)
+            self._mirror.deleted(record)
         if type_name == _ATTACHMENT:
             native.attach_secret(props, "delete")
 
     def _snapshot(self, type_name: str, physical_id: str) -> None:
         record = records.get((type_name, physical_id))
         if record:
+            note = "taken" if self._mirror.snapshot(record) else "a final snapshot was due; none was taken here"
             entry = {
                 "stack": record.stack,
                 "logicalId": record.logical_id,
                 "type": type_name,
                 "physicalId": physical_id,
             }
-            self._report.add("snapshots", {**entry, "note": "a final snapshot was due; none was taken here"})
+            self._report.add("snapshots", {**entry, "note": note})
 
 
 def _without_stack_tags(props: dict[str, Any]) -> dict[str, Any]:
