@@ -117,10 +117,15 @@ async function settledStack({ client, config, io }: Deployment): Promise<Deploye
     await untilSettled(client, stack.name, io.signal);
   }
   const settled = await findStack(client, config.stackName);
+  if (settled?.status === 'ROLLBACK_COMPLETE' && settled.isProtected)
+    throw new UserError(
+      `${settled.name} is what a failed first deployment left, and it is protected from deletion`,
+      `delete it with 'npx tsx cli/main.ts cleanup --stack ${settled.name} --lift-protection', then deploy again`,
+    );
   if (settled === undefined || CHANGEABLE.test(settled.status)) return settled;
   throw new UserError(
     `${settled.name} is ${settled.status} (${settled.statusReason ?? 'no reason given'})`,
-    settled.status.includes('DELETE')
+    /DELETE|^ROLLBACK_FAILED/.test(settled.status)
       ? "finish its deletion with 'npx tsx cli/main.ts cleanup', then deploy again"
       : `continue the rollback: aws cloudformation continue-update-rollback --stack-name ${settled.name}`,
   );
