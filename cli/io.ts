@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { createColors } from 'picocolors';
-import { Aborted, EXIT, UserError } from './errors.ts';
+import { EXIT, UserError } from './errors.ts';
+import type { Asked, MultiselectQuestion, PromptHost, SelectQuestion, TextQuestion } from './prompts.ts';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -52,6 +53,12 @@ export interface Io {
   progress(text: string): void;
   /** Asks; without a terminal and without a flag it refuses rather than hang. */
   confirm(question: string, options?: Question): Promise<boolean>;
+  /** Asks for one of several answers. */
+  select(question: SelectQuestion): Promise<string>;
+  /** Asks for some of several answers, at least one. */
+  multiselect(question: MultiselectQuestion): Promise<string[]>;
+  /** Asks for a text. */
+  text(question: TextQuestion): Promise<string>;
   readonly interactive: boolean;
   /** Colors for the result. */
   readonly resultColors: Colors;
@@ -115,9 +122,35 @@ class TerminalIo implements Io {
   async confirm(question: string, { answered = false, flag = '--yes', typed }: Question = {}): Promise<boolean> {
     if (answered) return true;
     if (!this.interactive) throw new UserError(`no terminal to ask: ${question}`, `pass ${flag} to agree`, EXIT.usage);
+    const { askConfirm, askText } = await import('./prompts.ts');
+    const host = this.promptHost();
+    if (typed === undefined) return await askConfirm(host, question);
+    return (await askText(host, { message: `${question} Type ${typed} to agree.`, flag })) === typed;
+  }
+
+  async select(question: SelectQuestion): Promise<string> {
+    this.requireTerminal(question);
+    return await (await import('./prompts.ts')).askSelect(this.promptHost(), question);
+  }
+
+  async multiselect(question: MultiselectQuestion): Promise<string[]> {
+    this.requireTerminal(question);
+    return await (await import('./prompts.ts')).askMultiselect(this.promptHost(), question);
+  }
+
+  async text(question: TextQuestion): Promise<string> {
+    this.requireTerminal(question);
+    return await (await import('./prompts.ts')).askText(this.promptHost(), question);
+  }
+
+  private requireTerminal({ message, flag }: Asked): void {
+    if (!this.interactive) throw new UserError(`no terminal to ask: ${message}`, `answer with ${flag}`, EXIT.usage);
+  }
+
+  private promptHost(): PromptHost {
     this.clearStatus();
-    const { stdin: input, stderr: output, interruption } = this.host;
-    return await ask(question, typed, { input, output, signal: interruption.signal });
+    const { stdin: input, stderr: output, interruption, colorStderr: isColorful } = this.host;
+    return { input, output, isColorful, signal: interruption.signal };
   }
 
   private clearStatus(): void {
@@ -138,20 +171,6 @@ export function onInterruption(process: Pick<NodeJS.Process, 'on' | 'exit'>): In
   return interruption;
 }
 
-function columnsOf(stream: Writable): number {
+export function columnsOf(stream: Writable): number {
   return 'columns' in stream && typeof stream.columns === 'number' ? stream.columns : 80;
-}
-
-async function ask(
-  question: string,
-  typed: string | undefined,
-  streams: { input: Readable; output: Writable; signal: AbortSignal },
-): Promise<boolean> {
-  const { confirm, isCancel, text } = await import('@clack/prompts');
-  const answer =
-    typed === undefined
-      ? await confirm({ message: question, initialValue: false, ...streams })
-      : await text({ message: `${question} Type ${typed} to agree.`, ...streams });
-  if (isCancel(answer)) throw new Aborted('Command', EXIT.interrupted);
-  return typed === undefined ? answer === true : answer === typed;
 }
