@@ -10,6 +10,9 @@ const testTimeout = 30_000;
 // Tests that start many processes: shells of an instance's boot files, commands of the command line.
 const processes = ['test/lib/compute/instance/**/*.test.ts', 'test/**/spawned.test.ts'];
 
+// Commands that price many configurations, each a synthesis: seconds, not milliseconds.
+const syntheses = ['test/cli/wizard/wizard.test.ts', 'test/cli/cost/{any-template,command,suggestions}.test.ts'];
+
 export default defineConfig({
   test: {
     // Vitest leaves one core to its own process, which has little to do.
@@ -32,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'cli',
           include: ['test/{cli,config}/**/*.test.ts'],
-          exclude: processes,
+          exclude: [...processes, ...syntheses],
           isolate: false,
           setupFiles,
           testTimeout,
@@ -45,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'sweeps',
-          include: ['test/sweeps/**/*.test.ts'],
+          include: ['test/sweeps/**/*.test.ts', ...syntheses],
           setupFiles,
           testTimeout,
           env: withoutValidation,

@@ -11,7 +11,7 @@ export const SENTINELS = {
 } as const;
 
 /** Machines that may be chosen, all of one architecture: they differ in nothing else of the template. */
-export const INSTANCE_TYPES = ['t4g.medium', 't4g.large', 't4g.xlarge', 'm7g.large', 'm7g.xlarge'] as const;
+export const INSTANCE_TYPES = ['t4g.medium', 't4g.large', 't4g.xlarge', 't4g.2xlarge'] as const;
 
 const optional = (Description: string, AllowedPattern: string, ConstraintDescription: string): JsonObject => ({
   Type: 'String',

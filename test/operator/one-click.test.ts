@@ -77,7 +77,7 @@ describe('one-click', () => {
 
   test('takes every parameter', async () => {
     const types = await launch('Parameters', {
-      InstanceType: 'm7g.large',
+      InstanceType: 't4g.xlarge',
       AlertEmail: 'me@example.org',
       KeyName: 'my-key',
       AllowedSSHIP: '203.0.113.7/32',

@@ -41,7 +41,7 @@ function logged(group: Resource, context: Context): Range {
 function* logGroup(group: Resource, context: Context): Iterable<Finding> {
   const { months, logCompression } = context.usage;
   const GB = logged(group, context);
-  const days = number(group.properties, 'RetentionInDays', FOR_EVER_DAYS);
+  const days = Math.max(0, number(group.properties, 'RetentionInDays', FOR_EVER_DAYS));
   const kept = days / DAYS_PER_MONTH;
   const stored: Range = [Math.min(months[0], kept), Math.min(months[1], kept)];
   yield line('logs taken in', 'AmazonCloudWatch/logs.ingest', { GB });

@@ -44,7 +44,7 @@ test.each(TYPES)('%s with any properties is priced, or named with a reason', (ty
         expect(low).toBeLessThanOrEqual(high + 1e-9);
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 30, seed: 1 },
   );
 });
 
