@@ -59,6 +59,10 @@ export const COMMANDS: Readonly<Record<string, { about: string; load: () => Prom
     load: () => import('./commands/support-bundle.ts'),
   },
   estimate: { about: 'what it costs a month, line by line', load: () => import('./commands/estimate.ts') },
+  report: {
+    about: 'one page about a configuration: picture, bill, findings, data, alarms',
+    load: () => import('./commands/report.ts'),
+  },
   completion: { about: 'print shell completion', load: () => import('./commands/completion.ts') },
   rehearse: { about: 'deploy into a local AWS with real databases', load: () => import('./commands/rehearse.ts') },
   local: { about: 'run LibreChat and its stores in containers here', load: () => import('./commands/local.ts') },

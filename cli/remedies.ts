@@ -24,6 +24,19 @@ export const REMEDIES: readonly Remedy[] = [
       "ask for more in Service Quotas, or remove what is not used; 'npx tsx cli/main.ts setup' shows the quotas that matter",
   },
   {
+    symptom: /detector already exists|subscribed to Security Hub|NoAvailableConfigurationRecorder/i,
+    example: 'The request is rejected because a detector already exists for the current account.',
+    cause: 'GuardDuty, Security Hub or the recorder of AWS Config is there once in an account and region',
+    remedy:
+      'set audit.guardDuty or audit.securityHub to false where it is on already, and switch the recorder on before audit.configRules',
+  },
+  {
+    symptom: /already has \d+ trails|MaximumNumberOfTrails/i,
+    example: 'User: 111122223333 already has 5 trails in us-east-1.',
+    cause: 'an account has at most five trails of CloudTrail in a region',
+    remedy: "set audit.trail to 'organization' where one of them records this account, or delete one",
+  },
+  {
     symptom: /already exists/i,
     example: '/aws/librechat/LibreChatStack/librechat already exists in stack',
     cause: 'something of an earlier stack of the same name was kept and is in the way',

@@ -33,8 +33,9 @@ export const ENVIRONMENT_DEFAULTS: Readonly<Record<Environment, PartialConfig>> 
       vaultLock: true,
       rotateMasterPasswords: true,
     },
-    monitoring: { alarms: true, dashboard: true, logRetentionDays: 365 },
+    monitoring: { alarms: true, dashboard: true, logRetentionDays: 365, encryptLogs: true },
     network: { flowLogs: true },
     access: { logs: true },
+    audit: { trail: 'own' },
   },
 };

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import { auditRules, tagRules } from './rules/audit.ts';
 import type { Report } from './rules/common.ts';
 import { ec2Rules, ecsRules } from './rules/compute.ts';
 import { complianceRules, peopleRules, storeRules } from './rules/data.ts';
 import { settingsRule } from './rules/librechat.ts';
+import { monitoringRules } from './rules/monitoring.ts';
 import { accessRules, networkRules } from './rules/network.ts';
 import { signInRules } from './rules/sign-in.ts';
 import type { DeploymentConfig } from './schema.ts';
@@ -25,6 +27,9 @@ export function crossFieldRules(config: DeploymentConfig, context: z.core.$Refin
   accessRules(config, report);
   storeRules(config, report);
   peopleRules(config, report);
+  monitoringRules(config, report);
+  auditRules(config, report);
+  tagRules(config, report);
   signInRules(config, report);
   complianceRules(config, report);
   if (config.mode === 'ec2') {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { crossFieldRules } from './rules.ts';
 import * as application from './schema/application.ts';
+import * as auditing from './schema/audit.ts';
 import * as compute from './schema/compute.ts';
 import * as librechat from './schema/librechat.ts';
 import * as network from './schema/network.ts';
@@ -15,7 +16,7 @@ const common = {
     .enum(ENVIRONMENTS)
     .default('development')
     .describe(
-      'What the deployment is for. It sets the defaults of data, monitoring, network.flowLogs and access.logs; see docs/configuration.md.',
+      'What the deployment is for. It sets the defaults of data, monitoring, network.flowLogs, access.logs and audit.trail; see docs/configuration.md.',
     ),
   stackName: z
     .string()
@@ -72,6 +73,8 @@ const common = {
   librechatSecretArns: librechat.librechatSecretArns,
   data: stores.data.prefault({}),
   monitoring: application.monitoring.prefault({}),
+  audit: auditing.audit.prefault({}),
+  tagging: auditing.tagging.prefault({}),
   tags: z
     .record(z.string().min(1).max(128), z.string().max(256))
     .default({})

@@ -1,4 +1,4 @@
-import { CfnOutput, Fn, Lazy, Stack, type StackProps, Tags } from 'aws-cdk-lib/core';
+import { CfnOutput, Fn, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config/schema.ts';
 import type { ILibreChatCompute } from './constructs/compute/compute.ts';
@@ -9,9 +9,11 @@ import { createEntrance } from './constructs/edge/entrance.ts';
 import { MonitoringConstruct } from './constructs/monitoring/monitoring-construct.ts';
 import { NetworkConstruct } from './constructs/network/network-construct.ts';
 import { ApplicationSecrets } from './constructs/security/application-secrets.ts';
+import { AuditConstruct } from './constructs/security/audit-construct.ts';
 import { BackupConstruct } from './constructs/storage/backup-construct.ts';
 import { StorageConstruct } from './constructs/storage/storage-construct.ts';
-import { stackTags } from './utils/tagging-strategy.ts';
+import { acknowledgeFindings } from './utils/acknowledged-findings.ts';
+import { stackTags, tagResources } from './utils/tagging-strategy.ts';
 
 /** Properties for {@link LibreChatStack}. */
 export interface LibreChatStackProps extends StackProps {
@@ -31,7 +33,6 @@ export class LibreChatStack extends Stack {
       tags: stackTags(config),
       ...props,
     });
-    for (const [key, value] of Object.entries(stackTags(config))) Tags.of(this).add(key, value);
 
     const network = new NetworkConstruct(this, 'Network', { config });
     const secrets = new ApplicationSecrets(this, 'Secrets', { config });
@@ -49,17 +50,20 @@ export class LibreChatStack extends Stack {
     database.allowFrom(compute);
     storage.grantDocuments(compute);
     entrance.serve(compute);
-    if (config.data.backupPlan) {
-      new BackupConstruct(this, 'Backup', {
-        config,
-        disks: [...storage.fileSystemArns, ...compute.dataVolumeArns],
-        buckets: storage.bucketArns,
-      });
-    }
+    storage.recordUse(entrance.logBucket);
+    const backup = config.data.backupPlan
+      ? new BackupConstruct(this, 'Backup', {
+          config,
+          disks: [...storage.fileSystemArns, ...compute.dataVolumeArns],
+          buckets: storage.bucketArns,
+        })
+      : undefined;
     const monitoring = new MonitoringConstruct(this, 'Monitoring', {
       config,
-      watched: [...entrance.watched(), ...compute.watched(), ...database.watched()],
+      watched: [entrance, compute, database, storage, network, backup].flatMap((part) => part?.watched() ?? []),
+      logGroup: compute.logGroup,
     });
+    new AuditConstruct(this, 'Audit', { config, accessLogs: entrance.logBucket });
 
     this.output('SiteUrl', 'Address of LibreChat', siteUrl);
     this.output(
@@ -74,6 +78,8 @@ export class LibreChatStack extends Stack {
     );
     this.output('LogGroup', 'Log group of LibreChat', compute.logGroup.logGroupName);
     if (monitoring.dashboardUrl !== undefined) this.output('DashboardUrl', 'Dashboard', monitoring.dashboardUrl);
+    tagResources(this, config);
+    acknowledgeFindings(this, config);
   }
 
   /** Zones by their position, so that neither an account nor its context is needed to synthesize. */

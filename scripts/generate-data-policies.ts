@@ -8,19 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { dataSafety, OF_ONE_PURPOSE, type Resources, STORES } from '../cli/report/data-safety.ts';
 import { resolvePreset } from '../config/deployment-config.ts';
 import { ENVIRONMENTS, type DeploymentConfig, type Environment } from '../config/schema.ts';
 import { buildApp } from '../lib/app.ts';
-import { holdsData } from '../lib/utils/replacement.ts';
 
 const TARGET = fileURLToPath(new URL('../docs/DATA_POLICIES.md', import.meta.url));
-
-interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-  readonly DeletionPolicy?: string;
-}
-type Resources = Readonly<Record<string, Resource>>;
 
 /** One store in one environment. */
 export interface PolicyRow {
@@ -31,31 +24,6 @@ export interface PolicyRow {
   readonly backups: string;
 }
 
-const STORES: Readonly<Record<string, string>> = {
-  'AWS::DocDB::DBCluster': 'DocumentDB',
-  'AWS::RDS::DBInstance': 'PostgreSQL (RDS)',
-  'AWS::RDS::DBCluster': 'PostgreSQL (Aurora)',
-  'AWS::EC2::Volume': 'data volume (mode ec2)',
-  'AWS::EFS::FileSystem': 'file system (mode ecs)',
-  'AWS::S3::Bucket': 'bucket of documents',
-  'AWS::SecretsManager::Secret': 'secrets',
-  'AWS::ElastiCache::ReplicationGroup': 'Valkey (ElastiCache)',
-  'AWS::Backup::BackupVault': 'backup vault',
-};
-
-/** Requests that CloudFront and the balancer record lie in a bucket of their own. */
-const ACCESS_LOGS = 'bucket of recorded requests';
-
-/** Of a folder of a file system the file system's own row speaks. */
-const WITHOUT_ROW = ['AWS::EFS::AccessPoint'];
-
-const REMOVAL: Readonly<Record<string, string>> = {
-  Delete: 'deleted',
-  Snapshot: 'deleted; a final snapshot stays',
-  Retain: 'stays',
-  RetainExceptOnCreate: 'stays',
-};
-
 /** Every store in every environment, from templates that have all of them together. */
 export function policyRows(): PolicyRow[] {
   return ENVIRONMENTS.flatMap((environment) => {
@@ -65,66 +33,17 @@ export function policyRows(): PolicyRow[] {
       resolvePreset('minimal-dev', { environment }),
     ].flatMap((config) => rowsOf(config));
     const known = new Map(rows.map((row) => [JSON.stringify(row), row]));
-    const order = [...Object.values(STORES), ACCESS_LOGS];
+    const order = [...Object.values(STORES), ...Object.values(OF_ONE_PURPOSE)];
     return [...known.values()].sort((a, b) => order.indexOf(a.store) - order.indexOf(b.store));
   });
 }
 
 function rowsOf(config: DeploymentConfig): PolicyRow[] {
-  const resources = synthesize(config);
-  return Object.entries(resources)
-    .filter(([, resource]) => holdsData(resource) && !WITHOUT_ROW.includes(resource.Type))
-    .map(([id, { Type, Properties = {}, DeletionPolicy = 'Delete' }]) => {
-      const store = id.startsWith('EntranceAccessLogs') ? ACCESS_LOGS : STORES[Type];
-      if (store === undefined) throw new Error(`${Type} holds data: give it a name in STORES`);
-      return {
-        environment: config.environment,
-        store,
-        removal: REMOVAL[DeletionPolicy] ?? DeletionPolicy,
-        protection: protectionOf(Properties),
-        backups: [...ownBackups(Properties), ...plannedBackups(id, resources)].join('; ') || 'none',
-      };
-    });
+  return dataSafety(synthesize(config)).map(({ type, store, removal, protection, backups }) => {
+    if (store === undefined) throw new Error(`${type} holds data: give it a name in STORES`);
+    return { environment: config.environment, store, removal, protection, backups };
+  });
 }
-
-function protectionOf({ DeletionProtection, LockConfiguration }: Readonly<Record<string, unknown>>): string {
-  if (LockConfiguration !== undefined) return 'locked: only those who may unlock it delete a backup before its time';
-  return DeletionProtection === true ? 'on' : DeletionProtection === false ? 'off' : '';
-}
-
-function ownBackups(properties: Readonly<Record<string, unknown>>): string[] {
-  const { BackupRetentionPeriod, BackupPolicy, LifecycleConfiguration } = properties;
-  const rules = (LifecycleConfiguration as { Rules?: Record<string, unknown>[] } | undefined)?.Rules ?? [];
-  const versions = rules.flatMap(({ NoncurrentVersionExpiration: expiration }) =>
-    expiration === undefined ? [] : (expiration as { NoncurrentDays: number }).NoncurrentDays,
-  );
-  return [
-    ...(BackupRetentionPeriod === undefined ? [] : [`any moment of the last ${days(Number(BackupRetentionPeriod))}`]),
-    ...((BackupPolicy as { Status?: string } | undefined)?.Status === 'ENABLED'
-      ? ["daily, by AWS's own plan, 35 days"]
-      : []),
-    ...versions.map((count) => `former versions for ${days(count)}`),
-  ];
-}
-
-/** What a plan of AWS Backup that selects the resource keeps. */
-function plannedBackups(id: string, resources: Resources): string[] {
-  const all = Object.values(resources);
-  const selected = all.some(
-    ({ Type, Properties }) =>
-      Type === 'AWS::Backup::BackupSelection' && JSON.stringify(Properties).includes(JSON.stringify(id)),
-  );
-  if (!selected) return [];
-  return all.flatMap(({ Type, Properties }) =>
-    Type !== 'AWS::Backup::BackupPlan'
-      ? []
-      : [...JSON.stringify(Properties).matchAll(/"Lifecycle":\{"DeleteAfterDays":(\d+)\}/g)].map(
-          ([, count]) => `daily, for ${days(Number(count))}`,
-        ),
-  );
-}
-
-const days = (count: number) => (count === 1 ? '1 day' : `${count} days`);
 
 function synthesize(config: DeploymentConfig): Resources {
   const outdir = mkdtempSync(join(tmpdir(), 'librechat-cdk-policies-'));

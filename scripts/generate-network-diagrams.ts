@@ -11,7 +11,7 @@ import { format, resolveConfig } from 'prettier';
 import { resolvePreset } from '../config/deployment-config.ts';
 import { PRESET_NAMES, type PresetName } from '../config/presets.ts';
 import { diagramOf, rulesOf, summaryOf } from '../test/proof/diagram.ts';
-import { checkReachability, type Reachability } from '../test/proof/reachability.ts';
+import { checkReachability, type Reachability } from '../cli/network/reachability.ts';
 import { templateOf } from '../test/sweeps/templates.ts';
 
 const TARGET = fileURLToPath(new URL('../docs/NETWORK_ARCHITECTURE.md', import.meta.url));

@@ -134,6 +134,11 @@ const SERVER: readonly Group[] = [
     when: ({ features }) => features.search,
   },
   { by: 'features.rag', names: ['RAG_API_URL'], when: ({ features }) => features.rag },
+  {
+    by: 'monitoring.applicationMetrics',
+    names: ['METRICS_SECRET'],
+    when: ({ monitoring }) => monitoring.applicationMetrics,
+  },
 ];
 
 /**

@@ -30,7 +30,7 @@ export function storeRules(config: DeploymentConfig, report: Report): void {
   }
 }
 
-export function peopleRules({ registration, signIn, monitoring, tags }: DeploymentConfig, report: Report): void {
+export function peopleRules({ registration, signIn }: DeploymentConfig, report: Report): void {
   if (registration.policy === 'domains' && registration.allowedDomains.length === 0)
     report('registration.allowedDomains', "policy 'domains' needs at least one domain");
   // LibreChat has one list for both ways in.
@@ -42,12 +42,6 @@ export function peopleRules({ registration, signIn, monitoring, tags }: Deployme
       `allowedDomains work with policy 'domains', or with 'closed' and signIn.sso, got '${registration.policy}'`,
     );
   }
-  if (monitoring.alertEmail !== undefined && !monitoring.alarms)
-    report('monitoring.alertEmail', 'no alarm would ever write to it: set monitoring.alarms to true');
-  for (const key of Object.keys(tags))
-    if (/^aws:/i.test(key)) report(`tags.${key}`, "AWS keeps the prefix 'aws:' for itself: choose another name");
-  // AWS allows 50 tags a resource; the stack sets some itself.
-  if (Object.keys(tags).length > 40) report('tags', `at most 40 tags of your own, got ${Object.keys(tags).length}`);
 }
 
 export function complianceRules(config: DeploymentConfig, report: Report): void {
@@ -75,4 +69,9 @@ export function complianceRules(config: DeploymentConfig, report: Report): void 
     `backups of a week: 7 or more, got ${config.data.backupRetentionDays}`,
   );
   demand(config.data.deletionProtection, 'data.deletionProtection', 'deletion protection: true');
+  demand(
+    config.audit.trail !== 'none',
+    'audit.trail',
+    "a record of who did what: 'own', or 'organization' where there is one",
+  );
 }

@@ -97,5 +97,50 @@ export const monitoring = z
       .default(false)
       .describe('A CloudWatch dashboard ($3 a month beyond the third in the account).'),
     logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(30).describe('Days that logs are kept.'),
+    encryptLogs: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Encrypt logs with a key of your own ($1 a month, the one of the alarms), so that each reading of them is recorded. Switched off again, the key stays as long as there are alarms; without it older lines cannot be read.',
+      ),
+    applicationMetrics: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Fetch answers by result, answers being written, lag and memory from /metrics of LibreChat (mode ec2 only; about $2.40 a month).',
+      ),
+    monthlyBudgetUsd: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'Budget in USD a month (free): tells when 80 % are spent and when the forecast passes all of it. It counts what carries the tag Deployment, which must be activated for cost allocation once; tokens of Bedrock carry none. Default: none.',
+      ),
+    slack: z
+      .strictObject({
+        workspaceId: pattern(/^T[0-9A-Z]+$/, 'the id of a workspace, such as T012ABCDEFG').describe(
+          'Id of the workspace, which somebody must have joined to Amazon Q Developer in chat applications.',
+        ),
+        channelId: pattern(/^[CG][0-9A-Z]+$/, 'the id of a channel, such as C012AB3CD').describe(
+          'Id of the channel; a private one must invite @Amazon Q.',
+        ),
+      })
+      .optional()
+      .describe('Channel of Slack that gets the alarms and the budget (free). Default: none.'),
+    teams: z
+      .strictObject({
+        tenantId: z
+          .guid({ error: (issue) => `expected the id of a tenant, a UUID, got ${JSON.stringify(issue.input)}` })
+          .describe('Id of the tenant, which somebody must have joined to Amazon Q Developer in chat applications.'),
+        teamId: z
+          .guid({ error: (issue) => `expected the id of a team, a UUID, got ${JSON.stringify(issue.input)}` })
+          .describe('Id of the team.'),
+        channelId: pattern(
+          /^[\w.,/+=-]*%3[aA][\w.,/+=-]*%40[\w.,/+=-]*$/,
+          'the id of a channel as it stands in its link, such as 19%3ab6ef%40thread.tacv2',
+        ).describe('Id of the channel as it stands in its link, with %3a and %40.'),
+      })
+      .optional()
+      .describe('Channel of Microsoft Teams that gets the alarms and the budget (free). Default: none.'),
   })
   .describe('What is watched.');

@@ -109,7 +109,7 @@ const everyAccess = {
     .boolean()
     .default(false)
     .describe(
-      'Record requests (address, path and query, status) in a bucket for monitoring.logRetentionDays, about $0.025 a GB and month. They tell who used the site when.',
+      'Record requests (address, path and query, status) in a bucket for monitoring.logRetentionDays, about $0.025 a GB and month, and in a log group those that the firewall refuses. They tell who used the site when.',
     ),
 };
 

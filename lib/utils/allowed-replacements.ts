@@ -60,9 +60,25 @@ export const ALLOWED_REPLACEMENTS: Readonly<Record<string, AllowedReplacement>> 
     reason: 'it signs the sessions in which people come back from their provider, which last some minutes',
     types: ['AWS::SecretsManager::Secret'],
   },
+  'monitoring.alarms': {
+    reason: 'the key goes unless logs are encrypted with it; nothing else is',
+    types: ['AWS::KMS::Key'],
+  },
+  'monitoring.encryptLogs': {
+    reason: 'lines that were encrypted cannot be read once their key is gone; with alarms it stays',
+    types: ['AWS::KMS::Key'],
+  },
+  'monitoring.applicationMetrics': {
+    reason: 'it opens the metrics of LibreChat, which nobody fetches any more',
+    types: ['AWS::SecretsManager::Secret'],
+  },
   'access.logs': {
     reason: 'what was recorded stays where it is; nothing is recorded any more',
     types: ['AWS::S3::Bucket'],
+  },
+  'audit.trail': {
+    reason: 'what was recorded stays where it is, with the key that opens it; nothing is recorded any more',
+    types: ['AWS::KMS::Key', 'AWS::S3::Bucket'],
   },
   'data.backupPlan': {
     reason: 'no vault without a plan that fills it',

@@ -1,10 +1,11 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../config/schema.ts';
 
 /** Prefix of inference profiles, which lead to the model in several regions. */
-const PROFILE_PREFIX = /^(us|us-gov|eu|apac|jp|au|ca|global)\./;
+export const PROFILE_PREFIX = /^(us|us-gov|eu|apac|jp|au|ca|global)\./;
 
 /**
  * Calls of the models that the configuration names, and no others.
@@ -48,6 +49,17 @@ export function chatModels({ models }: DeploymentConfig): readonly string[] {
 /** Models that the RAG API calls. */
 export function embeddingModels({ features, embeddings }: DeploymentConfig): readonly string[] {
   return features.rag && embeddings.provider === 'bedrock' ? [embeddings.model] : [];
+}
+
+/**
+ * Fetching files that the stack ships.
+ *
+ * All objects of the CDK's bucket: during an update, and after its rollback, former machines and tasks fetch theirs.
+ */
+export function fetchAssets(assets: readonly Asset[]): iam.PolicyStatement[] {
+  const buckets = [...new Set(assets.map(({ bucket }) => bucket.arnForObjects('*')))];
+  if (buckets.length === 0) return [];
+  return [new iam.PolicyStatement({ sid: 'FetchFiles', actions: ['s3:GetObject'], resources: buckets })];
 }
 
 /**

@@ -70,7 +70,7 @@ export async function checkTemplates(options: {
   return { ...reconcile(counts, code), output };
 }
 
-async function templatesIn(assembly: string): Promise<readonly string[]> {
+export async function templatesIn(assembly: string): Promise<readonly string[]> {
   const files = await readdir(assembly).catch(() => []);
   return files.filter((name) => name.endsWith('.template.json')).map((name) => join(assembly, name));
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PythonEnvError, pythonEnv } from '../../rehearsal/python-env.ts';
+import { checkPresets } from './checkov.ts';
 import { runCommand, type CommandResult } from './command.ts';
 import { add, fromExitCode, fromJunit, fromVitest, NOTHING, reconcile, type Counts } from './counts.ts';
 import { checkDocs } from './docs.ts';
@@ -51,6 +52,7 @@ export const SUITES: readonly Suite[] = [
     ['sweeps'],
     ['python'],
   ),
+  vitest('proof', 'who reaches what, and who may do what, in the templates', ['proof']),
   vitest('machine', 'what an instance boots with, commands as processes, scripts of this repository', [
     'machine',
     'scripts',
@@ -60,7 +62,7 @@ export const SUITES: readonly Suite[] = [
     about: 'every preset through the real cdk command, twice, byte for byte the same',
     run: ({ env, reports }) => synthPresets({ env, folder: join(reports, 'synth') }),
   },
-  vitest('validated', "the CDK's own validation of every preset, warnings included", ['validated']),
+  vitest('validated', "the CDK's own validation of every preset, warnings included, and cdk-nag's", ['validated']),
   vitest('operator', "the operator's commands against a local AWS", ['operator'], ['python']),
   vitest('rehearsal', 'the local AWS and the stores behind it', ['rehearsal'], ['python']),
   {
@@ -69,6 +71,12 @@ export const SUITES: readonly Suite[] = [
     after: ['python', 'synth'],
     run: async ({ env, python, reports }) =>
       checkTemplates({ env, python: await python(), folder: join(reports, 'synth') }),
+  },
+  {
+    name: 'checkov',
+    about: "checkov's rules over every preset's template",
+    after: ['synth'],
+    run: ({ env, reports }) => checkPresets({ env, folder: join(reports, 'synth') }),
   },
   command('eslint', 'lint of JavaScript and TypeScript', [bin('eslint'), '.']),
   { name: 'pytest', about: 'the Python that runs in Lambda and in the local AWS', after: ['python'], run: pytestSuite },

@@ -11,6 +11,7 @@ const COMMANDS: readonly { path: string[]; refused: string[] }[] = [
   { path: ['one-click'], refused: ['--bucket-prefix', 'Not A Bucket'] },
   { path: ['support-bundle'], refused: ['--hours', 'many'] },
   { path: ['estimate'], refused: ['no-such-preset'] },
+  { path: ['report'], refused: ['no-such-preset'] },
   { path: ['setup'], refused: ['no-such-preset'] },
   { path: ['wizard'], refused: ['--preset', 'no-such-preset', '--dry-run', '--yes'] },
   { path: ['analyze'], refused: ['--hours', 'many'] },

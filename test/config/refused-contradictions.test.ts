@@ -76,6 +76,21 @@ describe('what is each right and together wrong', () => {
       "data.removalPolicy: deletion protection would block the destroy of a deleted stack: set 'retain', or switch data.deletionProtection off (--set data.removalPolicy)",
     ],
     [
+      'a locked trail that is to be destroyed',
+      { flags: ['audit.trail=own'] },
+      "audit.trailLock: what is locked cannot be deleted with the stack, as data.removalPolicy 'destroy' wants: set 'none', or data.removalPolicy to 'retain' (default)",
+    ],
+    [
+      'open registration under SOC 2',
+      { source: 'enterprise', flags: ['compliance=soc2', 'registration.policy=open'] },
+      "registration.policy: soc2 wants known users: 'closed' or 'domains' (--set registration.policy)",
+    ],
+    [
+      'no trail under HIPAA and SOC 2',
+      { source: 'enterprise', flags: ['audit.trail=none'] },
+      "audit.trail: hipaa and soc2 want a record of who did what: 'own', or 'organization' where there is one (--set audit.trail)",
+    ],
+    [
       'short logs under HIPAA',
       { source: 'enterprise', flags: ['compliance=hipaa', 'monitoring.logRetentionDays=30'] },
       'monitoring.logRetentionDays: hipaa wants logs of a year: 365 or more, got 30 (--set monitoring.logRetentionDays)',
@@ -94,6 +109,21 @@ describe('what is each right and together wrong', () => {
       'an alarm address without alarms',
       { flags: ['monitoring.alertEmail=ops@example.com'] },
       'monitoring.alertEmail: no alarm would ever write to it: set monitoring.alarms to true (--set monitoring.alertEmail)',
+    ],
+    [
+      'a channel without alarms',
+      { flags: ['monitoring.slack={"workspaceId":"T012ABCDEFG","channelId":"C012AB3CD"}'] },
+      'monitoring.slack: no alarm would ever write to it: set monitoring.alarms to true (--set monitoring.slack)',
+    ],
+    [
+      'a budget that nobody is told of',
+      { flags: ['monitoring.monthlyBudgetUsd=50'] },
+      'monitoring.monthlyBudgetUsd: nobody would be told that 50 USD are spent: set monitoring.alertEmail, slack or teams (--set monitoring.monthlyBudgetUsd)',
+    ],
+    [
+      'metrics of LibreChat that nothing fetches',
+      { ...ecs, flags: ['monitoring.applicationMetrics=true'] },
+      'monitoring.applicationMetrics: in mode ecs each task would need a second container that fetches them, for more than they tell: set false; CPU, memory, requests, errors and sign-ins are watched without (--set monitoring.applicationMetrics)',
     ],
     [
       'CloudFront before subnets that it cannot come into',

@@ -58,7 +58,7 @@ describe('a source', () => {
     [
       'a key that would reach into objects',
       { source: 'proto' },
-      '__proto__: unknown key: there are mode, environment, stackName, account, region, librechatVersion, imageRegistry, network, access, documentStore, vectorStore, redis, features, embeddings, models, registration, signIn, mail, librechatConfigFile, librechatVariables, librechatSecretArns, data, monitoring, tags, compliance, instance, service (proto.yaml:3)',
+      '__proto__: unknown key: there are mode, environment, stackName, account, region, librechatVersion, imageRegistry, network, access, documentStore, vectorStore, redis, features, embeddings, models, registration, signIn, mail, librechatConfigFile, librechatVariables, librechatSecretArns, data, monitoring, audit, tagging, tags, compliance, instance, service (proto.yaml:3)',
     ],
     [
       'an unknown variable',
@@ -89,6 +89,7 @@ describe('several mistakes are told at once', () => {
   test('of one file, contradictions included', () => {
     expect(refusal({ source: 'many' }, { 'many.yaml': MANY }).sort()).toEqual([
       'acess: unknown key: did you mean access? (many.yaml:10)',
+      "audit.trail: hipaa wants a record of who did what: 'own', or 'organization' where there is one (default)",
       "instance: exists with mode 'ec2' only, and mode is 'ecs': remove it, or set mode to 'ec2' (many.yaml:3)",
       'monitoring.logRetentionDays: hipaa wants logs of a year: 365 or more, got 90 (environment production)',
       'network.flowLogs: hipaa wants a record of connections: true (environment production)',

@@ -54,6 +54,21 @@ describe('a single value', () => {
       'vectorStore.minAcu: expected a number from 0 to 256 in steps of 0.5, got 0.7 (--set vectorStore.minAcu)',
     ],
     [
+      'the name of a channel of Slack in place of its id',
+      { ...production, flags: ['monitoring.slack={"workspaceId":"T012ABCDEFG","channelId":"#alarms"}'] },
+      'monitoring.slack.channelId: expected the id of a channel, such as C012AB3CD, got "#alarms" (--set monitoring.slack)',
+    ],
+    [
+      'a tenant of Teams by its name',
+      {
+        ...production,
+        flags: [
+          'monitoring.teams={"tenantId":"example.com","teamId":"66666666-7777-4888-8999-000000000000","channelId":"19%3ax%40thread.tacv2"}',
+        ],
+      },
+      'monitoring.teams.tenantId: expected the id of a tenant, a UUID, got "example.com" (--set monitoring.teams)',
+    ],
+    [
       'a mistyped choice',
       { flags: ['network.natType=instanse'] },
       `network.natType: expected 'gateway' or 'instance', got "instanse": did you mean 'instance'? (--set network.natType)`,

@@ -2,8 +2,8 @@ import type { DeploymentConfig } from '../../config/schema.ts';
 import { containerCalls, fileCalls, imageCalls, logCalls } from './container-calls.ts';
 import { functionCalls } from './function-calls.ts';
 import { machineCalls } from './machine-calls.ts';
-import { containersOf, taskOf } from './parties.ts';
-import { ACCOUNT, ofTypes, type Resolved, type Resources } from './resolve.ts';
+import { containersOf, taskOf } from '../../cli/network/parties.ts';
+import { ACCOUNT, ofTypes, type Resolved, type Resources } from '../../cli/network/resolve.ts';
 import type { Call } from './simulate.ts';
 
 /** Logical id in the ARN of a role. */
@@ -65,7 +65,7 @@ function mountCalls(by: string, volume: Resolved['properties'], region: string):
   }));
 }
 
-/** What services of AWS do on their own: flow logs by a role, alarms and a balancer's records as the services themselves. */
+/** What services of AWS do on their own: logs by a role, alarms and what is recorded as the services themselves. */
 function serviceCalls(resources: Resources, region: string): Call[] {
   const flowLogs = ofTypes(resources, 'AWS::EC2::FlowLog').flatMap(({ properties }) =>
     logCalls(properties['LogGroupName'], region, 'flow logs').map((call) => ({
@@ -73,17 +73,20 @@ function serviceCalls(resources: Resources, region: string): Call[] {
       ...call,
     })),
   );
-  const topics = ofTypes(resources, 'AWS::CloudWatch::Alarm').flatMap(
-    ({ properties }) => (properties['AlarmActions'] ?? []) as string[],
-  );
-  const alarms = [...new Set(topics)].map((resource) => ({
-    by: 'cloudwatch.amazonaws.com',
-    action: 'sns:Publish',
-    resource,
-    context: { 'aws:SourceAccount': ACCOUNT },
-    why: 'alarms',
-  }));
-  return [...flowLogs, ...alarms, ...recordCalls(resources)];
+  const actions = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm']
+    .flatMap((type) => ofTypes(resources, type))
+    .flatMap(({ properties }) => (properties['AlarmActions'] ?? []) as string[]);
+  // The others are what EC2 does to a machine, for which CloudWatch has a right of its own.
+  const alarms = [...new Set(actions)]
+    .filter((action) => action.startsWith('arn:aws:sns:'))
+    .map((resource) => ({
+      by: 'cloudwatch.amazonaws.com',
+      action: 'sns:Publish',
+      resource,
+      context: { 'aws:SourceAccount': ACCOUNT },
+      why: 'alarms',
+    }));
+  return [...flowLogs, ...alarms, ...recordCalls(resources), ...useCalls(resources), ...trailCalls(resources, region)];
 }
 
 /** Requests that a load balancer records in a bucket. */
@@ -102,5 +105,41 @@ function recordCalls(resources: Resources): Call[] {
       resource: `arn:aws:s3:::${attributes['bucket']}/${attributes['prefix']}/AWSLogs/${ACCOUNT}/elasticloadbalancing/file.log.gz`,
       why: 'requests that the balancer records',
     };
+  });
+}
+
+/** Requests to a bucket that S3 records in another. */
+function useCalls(resources: Resources): Call[] {
+  return ofTypes(resources, 'AWS::S3::Bucket').flatMap(({ properties: { LoggingConfiguration: logging } }) =>
+    logging === undefined
+      ? []
+      : {
+          by: 'logging.s3.amazonaws.com',
+          action: 's3:PutObject',
+          resource: `arn:aws:s3:::${logging.DestinationBucketName}/${logging.LogFilePrefix}2026-01-01-00-00-00-ABCDEF`,
+          context: { 'aws:SourceAccount': ACCOUNT },
+          why: 'requests to a bucket',
+        },
+  );
+}
+
+/** A trail writes to its log group by a role, and to its bucket as CloudTrail, in its own name. */
+function trailCalls(resources: Resources, region: string): Call[] {
+  return ofTypes(resources, 'AWS::CloudTrail::Trail').flatMap(({ properties }) => {
+    const [, group = ''] = /:log-group:(.+):\*$/.exec(String(properties['CloudWatchLogsLogGroupArn'])) ?? [];
+    const lines = logCalls(group, region, 'trail');
+    const context = { 'aws:SourceArn': `arn:aws:cloudtrail:${region}:${ACCOUNT}:trail/${properties['TrailName']}` };
+    const bucket = `arn:aws:s3:::${properties['S3BucketName']}`;
+    return [
+      ...lines.map((call) => ({ by: roleOf(properties['CloudWatchLogsRoleArn']), ...call })),
+      { by: 'cloudtrail.amazonaws.com', action: 's3:GetBucketAcl', resource: bucket, context, why: 'trail' },
+      {
+        by: 'cloudtrail.amazonaws.com',
+        action: 's3:PutObject',
+        resource: `${bucket}/AWSLogs/${ACCOUNT}/CloudTrail/${region}/2026/01/01/file.json.gz`,
+        context: { ...context, 's3:x-amz-acl': 'bucket-owner-full-control' },
+        why: 'trail',
+      },
+    ];
   });
 }

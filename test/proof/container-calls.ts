@@ -1,5 +1,5 @@
 import type { Call } from './simulate.ts';
-import { ACCOUNT } from './resolve.ts';
+import { ACCOUNT } from '../../cli/network/resolve.ts';
 
 type Asked = Omit<Call, 'by'>;
 

@@ -7,7 +7,7 @@ import { PRESET_NAMES, type PresetName } from '../../config/presets.ts';
 import { charactersOf, type PolicyDocument } from '../../scripts/lib/deploy-policy.ts';
 import { type PermissionsByType, permissionsOf } from '../../scripts/lib/schema-permissions.ts';
 import { templateOf } from '../sweeps/templates.ts';
-import { ACCOUNT } from './resolve.ts';
+import { ACCOUNT } from '../../cli/network/resolve.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../docs/policies');
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/LibreChatStack-ComputeRole-1ABCDEFGHIJK`;

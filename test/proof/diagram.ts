@@ -1,34 +1,26 @@
-import { defaultRoute } from './paths.ts';
-import type { Network, Rule, Subnet } from './network.ts';
-import { nameOfTarget, type Reachability } from './reachability.ts';
-import { ANYWHERE } from './ranges.ts';
-
-type Need = Reachability['needs'][number];
-
-/** Kinds of subnets by where they lead, in the order in which they are drawn. */
-const KINDS = ['public', 'private', 'isolated'] as const;
-type Kind = (typeof KINDS)[number];
-
-const MEANING: Readonly<Record<Kind, string>> = {
-  public: 'public subnets: to and from the internet',
-  private: 'private subnets: out only',
-  isolated: 'isolated subnets: no way out',
-};
-
-function kindOf(subnet: Subnet): Kind {
-  const route = defaultRoute(subnet);
-  if (route === undefined) return 'isolated';
-  return route.kind === 'internet gateway' ? 'public' : 'private';
-}
+import {
+  arrowsOf,
+  beyondOf,
+  gatewayName,
+  kindOf,
+  natsOf,
+  sorted,
+  SUBNET_KINDS,
+  SUBNET_MEANING,
+  type SubnetKind,
+} from '../../cli/network/graph.ts';
+import type { Network, Rule } from '../../cli/network/network.ts';
+import { ANYWHERE } from '../../cli/network/ranges.ts';
+import { nameOfTarget, type Reachability } from '../../cli/network/reachability.ts';
 
 /** A diagram in Mermaid's language of who talks to whom, read from a template. */
 export function diagramOf(reachability: Reachability): string {
   const { network } = reachability;
-  const boxes = KINDS.flatMap((kind) => boxOf(reachability, kind));
+  const boxes = SUBNET_KINDS.flatMap((kind) => boxOf(reachability, kind));
   const inside = [`subgraph vpc["VPC ${network.cidr}"]`, ...indented(boxes), 'end'];
   return [
     'flowchart LR',
-    ...indented([...outsideOf(reachability), ...inside, ...beyondOf(reachability), ...arrowsOf(reachability)]),
+    ...indented([...outsideOf(reachability), ...inside, ...outsideServicesOf(reachability), ...linesOf(reachability)]),
   ].join('\n');
 }
 
@@ -38,7 +30,7 @@ const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 const idOf = (name: string) => name.replaceAll(/[^A-Za-z0-9]+/g, '_');
 
 /** The subnets of a kind with everything in them; nothing where there are none. */
-function boxOf({ network, parties, needs }: Reachability, kind: Kind): string[] {
+function boxOf({ network, parties, needs }: Reachability, kind: SubnetKind): string[] {
   const subnets = [...network.subnets.values()].filter((subnet) => kindOf(subnet) === kind);
   if (subnets.length === 0) return [];
   const here = (ids: readonly string[]) => subnets.some(({ id }) => ids.includes(id));
@@ -49,14 +41,8 @@ function boxOf({ network, parties, needs }: Reachability, kind: Kind): string[] 
   // Drawn empty, a box is an error to some readers of the language.
   if (nodes.length + nats.length === 0) return [];
   const zones = new Set(subnets.map(({ zone }) => zone)).size;
-  const title = `${MEANING[kind]}, ${zones} zone${zones === 1 ? '' : 's'}`;
+  const title = `${kind} subnets: ${SUBNET_MEANING[kind]}, ${zones} zone${zones === 1 ? '' : 's'}`;
   return [`subgraph ${kind}["${title}"]`, ...indented([...new Set([...nats, ...nodes])]), 'end'];
-}
-
-/** NATs are drawn as one: they differ by zone only. */
-function natsOf(network: Network): { id: string; name: string }[] {
-  const routes = [...network.subnets.values()].flatMap(({ routes: all }) => all);
-  return routes.filter(({ kind }) => kind.startsWith('NAT')).map(({ kind, target }) => ({ id: target, name: kind }));
 }
 
 function outsideOf({ needs }: Reachability): string[] {
@@ -69,54 +55,17 @@ function outsideOf({ needs }: Reachability): string[] {
 }
 
 /** What is reached outside of the VPC: each service with an endpoint of its own, and the rest together. */
-function beyondOf({ network, needs }: Reachability): string[] {
-  const gateways = network.endpoints.filter(
-    ({ id, kind }) => kind === 'gateway' && needs.some(({ ways }) => ways.has(id)),
-  );
-  const open = needs.filter((need) => wayOut(network, need) !== undefined);
-  const services = sorted(open.flatMap(({ to }) => ('service' in to ? to.service : [])));
-  const hosts = sorted(open.flatMap(({ to }) => ('internet' in to ? to.internet : [])));
+function outsideServicesOf(reachability: Reachability): string[] {
+  const { gateways, services, hosts } = beyondOf(reachability);
   return [
-    ...gateways.map(({ service }) => `${idOf(service)}_gateway[["${service}, by its gateway endpoint"]]`),
+    ...gateways.map((service) => `${idOf(gatewayName(service))}[["${service}, by its gateway endpoint"]]`),
     ...(services.length > 0 ? [`aws(["AWS: ${services.join(', ')}"])`] : []),
     ...(hosts.length > 0 ? [`internet(["internet: ${hosts.join(', ')}"])`] : []),
   ];
 }
 
-const sorted = (names: readonly string[]) => [...new Set(names)].sort();
-
-/** By which NAT or gateway a connection goes to public addresses. */
-function wayOut(network: Network, { to, ways }: Need): string | undefined {
-  if ('party' in to) return undefined;
-  const nat = natsOf(network).find(({ id }) => ways.has(id));
-  if (nat !== undefined) return nat.name;
-  return network.endpoints.some(({ id }) => ways.has(id)) ? undefined : 'internet gateway';
-}
-
-function arrowsOf(reachability: Reachability): string[] {
-  const { network, needs, parties } = reachability;
-  const ports = new Map<string, Set<number>>();
-  const draw = (from: string, to: string, port: number) => {
-    const key = `${idOf(from)} ${idOf(to)}`;
-    ports.set(key, (ports.get(key) ?? new Set()).add(port));
-  };
-  for (const need of needs) {
-    const { from, to, port, ways } = need;
-    const beyond = 'service' in to ? 'aws' : 'internet';
-    const out = wayOut(network, need);
-    const endpoint = network.endpoints.find(({ id }) => ways.has(id));
-    if ('party' in to) draw(from.name, nameOfTarget(to), port);
-    else if (out === 'internet gateway') draw(from.name, beyond, port);
-    else if (out !== undefined) {
-      draw(from.name, out, port);
-      draw(out, beyond, port);
-    } else if (endpoint?.kind === 'gateway') draw(from.name, `${endpoint.service} gateway`, port);
-    else draw(from.name, parties.find(({ id }) => id === endpoint?.id)?.name ?? beyond, port);
-  }
-  return [...ports].map(([key, numbers]) => {
-    const [from = '', to = ''] = key.split(' ');
-    return `${from} -->|"${[...numbers].sort((a, b) => a - b).join(', ')}"| ${to}`;
-  });
+function linesOf(reachability: Reachability): string[] {
+  return arrowsOf(reachability).map(({ from, to, ports }) => `${idOf(from)} -->|"${ports.join(', ')}"| ${idOf(to)}`);
 }
 
 /** Rows of a table of what each security group lets in: who, from whom, on which port. */

@@ -1,6 +1,6 @@
 import { logCalls } from './container-calls.ts';
-import { customResourcesOf } from './parties.ts';
-import { ACCOUNT, ofTypes, type Resolved, type Resources } from './resolve.ts';
+import { customResourcesOf } from '../../cli/network/parties.ts';
+import { ACCOUNT, ofTypes, type Resolved, type Resources } from '../../cli/network/resolve.ts';
 import type { Call } from './simulate.ts';
 
 type Asked = Omit<Call, 'by'>;

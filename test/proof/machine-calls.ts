@@ -2,9 +2,9 @@ import type { DeploymentConfig } from '../../config/schema.ts';
 import { agentConfig } from '../../lib/constructs/compute/instance/agent.ts';
 import { servicesOf } from '../../lib/constructs/compute/instance/services.ts';
 import { containerCalls, fileCalls, imageCalls, logCalls } from './container-calls.ts';
-import { machineFile, settingsOf } from './machine-needs.ts';
-import { machinesOf } from './parties.ts';
-import { ACCOUNT, ofTypes, type Resolved, type Resources } from './resolve.ts';
+import { machineFile, settingsOf } from '../../cli/network/machine-needs.ts';
+import { machinesOf } from '../../cli/network/parties.ts';
+import { ACCOUNT, ofTypes, type Resolved, type Resources } from '../../cli/network/resolve.ts';
 import type { Call } from './simulate.ts';
 
 type Asked = Omit<Call, 'by' | 'why'>;
@@ -94,7 +94,7 @@ export function machineCalls(config: DeploymentConfig, resources: Resources, reg
     const about = aboutOf(config, resources, machine, region);
     const { containers } = settingsOf({ resources });
     const [, group = ''] = /LOG_GROUP='([^']*)'/.exec(userData) ?? [];
-    const { namespace } = (JSON.parse(agentConfig()) as { metrics: { namespace: string } }).metrics;
+    const { namespace } = (JSON.parse(agentConfig(config)) as { metrics: { namespace: string } }).metrics;
     const calls = [
       ...fileCalls(userData, 'user data'),
       ...Object.entries(ROWS).flatMap(([command, row]) =>

@@ -5,7 +5,7 @@ import { templateOf } from '../sweeps/templates.ts';
 import { awsCommands, unlistedCommands } from './machine-calls.ts';
 import { find, mutated, remove } from './mutate.ts';
 import { checkPermissions, inWords, type Permissions } from './permissions.ts';
-import { resolveTemplate } from './resolve.ts';
+import { resolveTemplate } from '../../cli/network/resolve.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Simulator } from './simulate.ts';
 

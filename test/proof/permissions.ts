@@ -2,7 +2,7 @@ import type { DeploymentConfig } from '../../config/schema.ts';
 import type { Template } from '../helpers/deployments.ts';
 import { callsOf } from './calls.ts';
 import { refusalsOf } from './refusals.ts';
-import { ofTypes, type Resolved, resolveTemplate, resourceOfHost, type Resources } from './resolve.ts';
+import { ofTypes, type Resolved, resolveTemplate, resourceOfHost, type Resources } from '../../cli/network/resolve.ts';
 import { type Call, Simulator, statementsOf, type Verdict } from './simulate.ts';
 
 /** What the policies of a template allow. */
@@ -20,8 +20,6 @@ export interface Permissions {
 /** Rights that CDK's grants bring and that nobody uses, with the reason why they stay. */
 const BROUGHT_ALONG: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/ secretsmanager:DescribeSecret$/, 'grantRead of a secret; it tells names and dates'],
-  [/ s3:(GetBucket|List)\*$/, 'grantRead of an asset; a bucket of templates and code, without secrets'],
-  [/ arn:aws:s3:::cdk-hnb659fds-assets-[^/]+$/, 'grantRead of an asset; the bucket beside the objects in it'],
   [/ arn:aws:lambda:[^ ]+:\*$/, 'grantInvoke of a function; its versions and aliases, of which there are none'],
   [
     / InvokeModels bedrock:InvokeModelWithResponseStream$/,
@@ -115,6 +113,7 @@ function closedToLogs(resources: Resources): string[] {
 /** Services that run parts of a stack. */
 const SERVICES = [
   'backup.amazonaws.com',
+  'cloudtrail.amazonaws.com',
   'ec2.amazonaws.com',
   'ecs-tasks.amazonaws.com',
   'lambda.amazonaws.com',

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { resolvePreset } from '../../config/deployment-config.ts';
 import { templateOf } from '../sweeps/templates.ts';
 import { find, mutated, remove } from './mutate.ts';
-import { checkReachability, describe as inWords } from './reachability.ts';
+import { checkReachability, describe as inWords } from '../../cli/network/reachability.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const checked = SCENARIOS.map(({ name, config }) => ({ name, ...checkReachability(templateOf(config), config) }));

@@ -1,4 +1,4 @@
-import { ACCOUNT, ofTypes, type Resources } from './resolve.ts';
+import { ACCOUNT, ofTypes, type Resources } from '../../cli/network/resolve.ts';
 import type { Call } from './simulate.ts';
 
 type Asked = Pick<Call, 'action' | 'resource' | 'context'>;

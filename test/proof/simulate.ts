@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { runSimulation, runUnsafeSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
-import { identityPolicies, policyOf, type NamedPolicy, resourcePolicies } from './policies.ts';
-import { ACCOUNT, ofTypes, type Resources } from './resolve.ts';
+import { identityPolicies, policyOf, type NamedPolicy, resourcePolicies } from '../../cli/permissions/policies.ts';
+import { ACCOUNT, ofTypes, type Resources } from '../../cli/network/resolve.ts';
 
 // The simulator's licence is the AGPL: a tool for tests, which nothing that is deployed or handed out imports.
 

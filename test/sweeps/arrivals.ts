@@ -33,6 +33,12 @@ export const inExistingVpc: PartialConfig = {
 const zone = { type: 'domain', domainName: 'chat.example.com', hostedZoneId: 'Z0123456789ABC' } as const;
 const aurora: PartialConfig = { vectorStore: { type: 'aurora', minAcu: 1, maxAcu: 4, readers: 0 } };
 
+const slack = { workspaceId: 'T012ABCDEFG', channelId: 'C012AB3CD' };
+const teams = {
+  tenantId: '11111111-2222-4333-8444-555555555555',
+  teamId: '66666666-7777-4888-8999-000000000000',
+  channelId: '19%3ab6ef35dc342d56ba%40thread.tacv2',
+};
 const openid: PartialConfig = { signIn: { sso: OPENID } };
 const withRoles: PartialConfig = { signIn: WAYS_IN['OpenID alone, with everything']!.signIn };
 const saml: PartialConfig = { signIn: { sso: SAML } };
@@ -177,7 +183,32 @@ export const ARRIVALS: Readonly<Record<string, Arrival>> = {
   'monitoring.alarms': { on: 'production-ec2', value: false },
   'monitoring.dashboard': { on: 'production-ecs', value: false },
   'monitoring.logRetentionDays': { on: 'minimal-dev', value: 3653 },
-  tags: { on: 'minimal-dev', value: { CostCenter: '42' } },
+  'monitoring.encryptLogs': { on: 'minimal-dev', value: true },
+  'monitoring.applicationMetrics': { on: 'minimal-dev', value: true },
+  'monitoring.monthlyBudgetUsd': {
+    on: 'production-ecs',
+    with: { monitoring: { alertEmail: 'ops@example.com' } },
+    value: 500,
+  },
+  'monitoring.slack.workspaceId': { on: 'production-ecs', with: { monitoring: { slack } }, value: 'T00000000' },
+  'monitoring.slack.channelId': { on: 'production-ecs', with: { monitoring: { slack } }, value: 'C00000000' },
+  'monitoring.teams.tenantId': { on: 'production-ecs', with: { monitoring: { teams } }, value: teams.teamId },
+  'monitoring.teams.teamId': { on: 'production-ecs', with: { monitoring: { teams } }, value: teams.tenantId },
+  'monitoring.teams.channelId': {
+    on: 'production-ecs',
+    with: { monitoring: { teams } },
+    value: '19%3aother%40thread.tacv2',
+  },
+  'audit.trail': { on: 'production-ecs', value: 'own' },
+  'audit.trailLock': { on: 'enterprise', value: 'compliance' },
+  'audit.trailRetentionDays': { on: 'enterprise', value: 400 },
+  'audit.configRules': { on: 'production-ecs', value: true },
+  'audit.guardDuty': { on: 'minimal-dev', value: true },
+  'audit.securityHub': { on: 'minimal-dev', value: true },
+  'tagging.owner': { on: 'minimal-dev', value: 'Team Chat' },
+  'tagging.costCenter': { on: 'minimal-dev', value: '42' },
+  'tagging.dataClassification': { on: 'minimal-dev', value: 'internal' },
+  tags: { on: 'minimal-dev', value: { Project: '42' } },
   compliance: { on: 'enterprise', value: ['soc2'] },
   'instance.type': { on: 'minimal-dev', value: 'm7i.large' },
   'instance.rootVolumeGiB': { on: 'minimal-dev', value: 50 },

@@ -83,6 +83,7 @@ export const SHAPES: Readonly<Record<string, readonly [PresetName, PartialConfig
     'minimal-dev',
     { models: { bedrock: { enabled: false }, providerKeySecretArns: { openai: secretArn('openai') } } },
   ],
+  'metrics of LibreChat': ['minimal-dev', { monitoring: { applicationMetrics: true } }],
   'one task without Redis': [
     'production-ecs',
     { redis: { type: 'none' }, service: { librechat: { minTasks: 1, maxTasks: 1 } } },

@@ -93,6 +93,7 @@ export function librechatEnvironment(props: LibreChatEnvironmentProps): Containe
         JWT_SECRET: secrets.jwtSecret,
         JWT_REFRESH_SECRET: secrets.jwtRefreshSecret,
         MONGO_URI: props.documents.uri,
+        ...(secrets.metricsSecret === undefined ? {} : { METRICS_SECRET: secrets.metricsSecret }),
       },
     },
     ...signInEnvironment(props),

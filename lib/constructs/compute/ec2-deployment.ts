@@ -10,15 +10,16 @@ import { CfnWaitCondition, CfnWaitConditionHandle, Size, Stack, Tags } from 'aws
 import { Construct } from 'constructs';
 import type { Ec2Config } from '../../../config/schema.ts';
 import { CA_BUNDLE_FILE } from '../../utils/ca-bundle.ts';
+import { fetchAssets } from '../../utils/iam-policies.ts';
 import { amazonLinux } from '../../utils/machine-image.ts';
 import { snapshotOrBetter } from '../../utils/removal.ts';
 import { renderedAsset } from '../../utils/rendered-asset.ts';
 import { logGroup } from '../monitoring/log-group.ts';
-import type { Watched } from '../monitoring/watched.ts';
+import { isWatched, type Watched } from '../monitoring/watched.ts';
 import type { ComputeProps, ILibreChatCompute } from './compute.ts';
 import { instanceFiles } from './instance/compose.ts';
 import { containerSettings, instanceEnvironments } from './instance/environments.ts';
-import { machineMetrics } from './instance/machine-metrics.ts';
+import { failedRequests, machineMetrics } from './instance/machine-metrics.ts';
 import { machineRole } from './instance/machine-role.ts';
 import { userData } from './instance/user-data.ts';
 import { librechatYaml } from './librechat-config.ts';
@@ -86,7 +87,12 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
   }
 
   watched(): Watched[] {
-    return machineMetrics(this.instance.instanceId);
+    const { config } = this.props;
+    return [
+      ...machineMetrics(this.instance.instanceId, config),
+      // A load balancer counts them itself.
+      ...(isWatched(config) && !config.instance.loadBalancer ? [failedRequests(this, config, this.logGroup)] : []),
+    ];
   }
 
   private get zone(): string {
@@ -120,7 +126,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       'librechat.yaml': librechatYaml(config),
       'rds-ca-bundle.pem': readFileSync(CA_BUNDLE_FILE, 'utf8'),
     });
-    files.grantRead(role);
+    for (const statement of fetchAssets([files])) role.addToPolicy(statement);
     const revision = this.revision(files.assetHash);
     // A wait condition is signalled once in its life: each revision of the machine needs a new one.
     // eslint-disable-next-line no-restricted-syntax -- holds no data
@@ -135,6 +141,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       role,
       requireImdsv2: false,
       httpTokens: ec2.HttpTokens.REQUIRED,
+      propagateTagsToVolumeOnCreation: true,
       // Containers are one hop behind the machine.
       httpPutResponseHopLimit: 2,
       blockDevices: [

@@ -4,7 +4,6 @@ import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EcsConfig } from '../../../config/schema.ts';
 import { CA_BUNDLE_FILE } from '../../utils/ca-bundle.ts';
@@ -16,6 +15,7 @@ import type { ServiceContext } from './fargate/fargate-service.ts';
 import { LibreChatService } from './fargate/librechat-service.ts';
 import { meilisearchService } from './fargate/meilisearch-service.ts';
 import { ragApiService } from './fargate/rag-api-service.ts';
+import { type ServiceId, serviceMetrics } from './fargate/service-metrics.ts';
 import { librechatYaml } from './librechat-config.ts';
 
 /** LibreChat on Fargate, with the RAG API and Meilisearch as services of their own where the configuration has them. */
@@ -31,7 +31,7 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
   readonly shellCommand: string;
   readonly shellHint: string | undefined;
   readonly createAdminCommand = 'npm run create-user';
-  private readonly service: ecs.FargateService;
+  private readonly services: Partial<Record<ServiceId, ecs.FargateService>>;
 
   constructor(scope: Construct, id: string, props: ComputeProps<EcsConfig>) {
     super(scope, id);
@@ -41,15 +41,16 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       'librechat.yaml': renderedAsset(this, 'LibreChatConfig', { 'librechat.yaml': librechatYaml(config) }),
       'rds-ca-bundle.pem': new Asset(this, 'CaBundle', { path: CA_BUNDLE_FILE }),
     };
-    this.ragApi =
+    const ragApi =
       database.vectors === undefined
         ? undefined
         : ragApiService(this, context, database.vectors, { 'rds-ca-bundle.pem': files['rds-ca-bundle.pem'] });
     const meilisearch = config.features.search ? meilisearchService(this, context) : undefined;
     const { task, service, balancerTarget } = new LibreChatService(this, context, files);
-    this.ragApi?.connections.allowFrom(service, ec2.Port.tcp(PORTS.ragApi), 'LibreChat embeds and queries documents');
+    this.ragApi = ragApi;
+    ragApi?.connections.allowFrom(service, ec2.Port.tcp(PORTS.ragApi), 'LibreChat embeds and queries documents');
     meilisearch?.connections.allowFrom(service, ec2.Port.tcp(PORTS.meilisearch), 'LibreChat searches chats');
-    this.service = service;
+    this.services = { Task: service, RagApi: ragApi, Search: meilisearch };
     this.connections = service.connections;
     this.grantPrincipal = task.taskRole;
     this.logGroup = task.logGroup;
@@ -63,23 +64,7 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
   }
 
   watched(): Watched[] {
-    const period = Duration.minutes(5);
-    return [
-      { id: 'TaskCpu', title: 'CPU of LibreChat tasks, %', metric: this.service.metricCpuUtilization({ period }) },
-      {
-        id: 'TaskMemory',
-        title: 'Memory of LibreChat tasks, %',
-        metric: this.service.metricMemoryUtilization({ period, statistic: 'Maximum' }),
-        alarm: {
-          threshold: 90,
-          periods: 3,
-          // ECS publishes it as long as a task runs: silence is an outage.
-          missingIsBad: true,
-          meaning: 'LibreChat is about to run out of memory, or no task runs',
-          remedy: 'raise service.librechat.memoryMiB, or look at the reasons of stopped tasks',
-        },
-      },
-    ];
+    return serviceMetrics(this.services);
   }
 
   private createCluster({ config, network }: ComputeProps<EcsConfig>): ecs.Cluster {

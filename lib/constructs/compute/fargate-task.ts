@@ -6,7 +6,7 @@ import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EcsConfig } from '../../../config/schema.ts';
 import { IMAGES } from '../../../config/versions.ts';
-import { pullFromMirror } from '../../utils/iam-policies.ts';
+import { fetchAssets, pullFromMirror } from '../../utils/iam-policies.ts';
 import { mirrored } from '../../utils/images.ts';
 import type { SharedFolder } from '../storage/storage-construct.ts';
 import { logGroup } from '../monitoring/log-group.ts';
@@ -184,7 +184,7 @@ export class FargateTask extends Construct {
     for (const folder of props.writableFolders)
       this.addVolume(folder.slice(1).replaceAll('/', '-'), folder, init, false);
     this.container.addContainerDependencies({ container: init, condition: ecs.ContainerDependencyCondition.SUCCESS });
-    for (const asset of Object.values(files)) asset.grantRead(this.definition.taskRole);
+    for (const statement of fetchAssets(Object.values(files))) this.definition.addToTaskRolePolicy(statement);
   }
 
   private addVolume(name: string, containerPath: string, init: ecs.ContainerDefinition, readOnly: boolean): void {

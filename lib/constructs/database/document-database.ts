@@ -1,4 +1,3 @@
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as docdb from 'aws-cdk-lib/aws-docdb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'aws-cdk-lib/core';
@@ -11,6 +10,7 @@ import type { Watched } from '../monitoring/watched.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 import { loginSecret, type SecretValueRef } from '../security/application-secrets.ts';
 import { loginOf, uriSecret } from './container-stores.ts';
+import { documentMetrics } from './document-metrics.ts';
 import { rotateMaster } from './master-rotation.ts';
 import { DatabaseInitializer } from './database-initializer.ts';
 import type { DocumentStore } from './stores.ts';
@@ -79,25 +79,6 @@ export class DocumentDatabase extends Construct implements DocumentStore {
     uri.node.addDependency(initializer);
     this.uri = { secret: uri };
     this.connectable = cluster;
-    this.watched = [
-      {
-        id: 'DocumentsCpu',
-        title: 'CPU of DocumentDB, %',
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/DocDB',
-          metricName: 'CPUUtilization',
-          dimensionsMap: { DBClusterIdentifier: cluster.clusterIdentifier },
-          statistic: 'Average',
-          period: Duration.minutes(5),
-        }),
-        alarm: {
-          threshold: 80,
-          periods: 6,
-          missingIsBad: true,
-          meaning: 'DocumentDB is at its limit or gone',
-          remedy: 'choose a larger documentStore.instanceClass',
-        },
-      },
-    ];
+    this.watched = documentMetrics(cluster.clusterIdentifier, settings.instances);
   }
 }

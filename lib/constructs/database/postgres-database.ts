@@ -1,4 +1,3 @@
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -12,6 +11,7 @@ import type { Watched } from '../monitoring/watched.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 import { loginSecret, type SecretValueRef } from '../security/application-secrets.ts';
 import { rotateMaster } from './master-rotation.ts';
+import { auroraMetrics, instanceMetrics } from './postgres-metrics.ts';
 import { DatabaseInitializer } from './database-initializer.ts';
 import type { VectorStore } from './stores.ts';
 
@@ -35,7 +35,7 @@ interface ServerProps extends PostgresDatabaseProps {
 interface Server {
   readonly connectable: ec2.IConnectable & IConstruct;
   readonly endpoint: rds.Endpoint;
-  readonly cpu: cloudwatch.IMetric;
+  readonly watched: readonly Watched[];
 
   /** Master login, attached to the server. */
   readonly secret: secretsmanager.ISecret | undefined;
@@ -46,8 +46,6 @@ interface Server {
 
 /** Ids of the readers, as many as the schema allows. */
 const READERS = ['Reader', 'SecondReader'];
-
-const METRIC = { statistic: 'Average', period: Duration.minutes(5) } as const;
 
 /** Major version, which names the parameter group's family. */
 const MAJOR = ENGINES.postgres.split('.')[0] ?? ENGINES.postgres;
@@ -79,7 +77,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
     );
     const login = loginSecret(this, 'Login', config, 'librechat_rag', "The RAG API's login to PostgreSQL");
     const serverProps = { ...props, credentials: rds.Credentials.fromSecret(master) };
-    const { connectable, endpoint, cpu, secret, readyWith } =
+    const { connectable, endpoint, watched, secret, readyWith } =
       props.settings.type === 'rds'
         ? this.createInstance(serverProps, props.settings)
         : this.createCluster(serverProps, props.settings);
@@ -102,19 +100,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
       settings: { HnswDimensions: String(props.settings.hnswDimensions ?? '') },
     });
     this.connectable = connectable;
-    this.watched = [
-      {
-        id: 'VectorsCpu',
-        title: 'CPU of PostgreSQL, %',
-        metric: cpu,
-        alarm: {
-          threshold: 80,
-          periods: 6,
-          meaning: 'PostgreSQL is at its limit',
-          remedy: 'choose a larger vectorStore',
-        },
-      },
-    ];
+    this.watched = watched;
     this.host = initializer.host;
     this.port = initializer.port;
     this.username = { secret: login, field: 'username' };
@@ -141,6 +127,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
       deletionProtection: config.data.deletionProtection,
       removalPolicy: snapshotOrBetter(config),
       copyTagsToSnapshot: true,
+      ...exportedLogs(config, ['postgresql', 'upgrade']),
       autoMinorVersionUpgrade: true,
       parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
         engine,
@@ -151,7 +138,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
     return {
       connectable: instance,
       endpoint: instance.instanceEndpoint,
-      cpu: instance.metricCPUUtilization(METRIC),
+      watched: instanceMetrics(instance, settings),
       secret: instance.secret,
       readyWith: [instance],
     };
@@ -177,6 +164,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
       deletionProtection: config.data.deletionProtection,
       removalPolicy: snapshotOrBetter(config),
       copyTagsToSnapshot: true,
+      ...exportedLogs(config, ['postgresql']),
       parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
         engine,
         description: 'TLS only',
@@ -186,10 +174,15 @@ export class PostgresDatabase extends Construct implements VectorStore {
     return {
       connectable: cluster,
       endpoint: cluster.clusterEndpoint,
-      cpu: cluster.metricCPUUtilization(METRIC),
+      watched: auroraMetrics(cluster, settings.maxAcu),
       secret: cluster.secret,
       // Readers are made after the writer, for another ten minutes that nobody needs to wait.
       readyWith: cluster.node.children.filter(({ node }) => !READERS.includes(node.id)),
     };
   }
+}
+
+/** Logs that rules of compliance want outside of the server. They stay when the stack is deleted: RDS makes their groups. */
+function exportedLogs({ compliance }: DeploymentConfig, kinds: string[]): { cloudwatchLogsExports?: string[] } {
+  return compliance.length > 0 ? { cloudwatchLogsExports: kinds } : {};
 }

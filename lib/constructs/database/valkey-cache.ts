@@ -1,11 +1,10 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elasticache from 'aws-cdk-lib/aws-elasticache';
-import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { ENGINES } from '../../../config/versions.ts';
-import type { Watched } from '../monitoring/watched.ts';
+import { FIVE_MINUTES, MISSING, together, type Watched } from '../monitoring/watched.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 import { loginSecret, type SecretValueRef } from '../security/application-secrets.ts';
 import type { CacheStore } from './stores.ts';
@@ -62,25 +61,69 @@ export class ValkeyCache extends Construct implements CacheStore {
     this.host = group.attrPrimaryEndPointAddress;
     this.port = group.attrPrimaryEndPointPort;
     this.password = { secret: login, field: 'password' };
-    this.watched = [
-      {
-        id: 'CacheMemory',
-        title: 'Memory of Valkey, %',
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/ElastiCache',
-          metricName: 'DatabaseMemoryUsagePercentage',
-          // The first node, by the name that ElastiCache gives it.
-          dimensionsMap: { CacheClusterId: `${group.ref}-001` },
-          statistic: 'Maximum',
-          period: Duration.minutes(5),
-        }),
-        alarm: {
-          threshold: 80,
-          periods: 3,
-          meaning: 'Valkey fills up; a full one refuses sessions',
-          remedy: 'choose a larger redis.nodeType',
-        },
-      },
-    ];
+    this.watched = cacheMetrics(group.ref, settings.replicas + 1);
   }
+}
+
+/** What ElastiCache tells of each node. Which one answers changes with a failover, so all of them are watched. */
+function cacheMetrics(groupId: string, nodes: number): Watched[] {
+  const each = (metricName: string, statistic: string) =>
+    Array.from(
+      { length: nodes },
+      (_, index) =>
+        new cloudwatch.Metric({
+          namespace: 'AWS/ElastiCache',
+          metricName,
+          // Names that ElastiCache gives the nodes of a group.
+          dimensionsMap: { CacheClusterId: `${groupId}-${String(index + 1).padStart(3, '0')}` },
+          statistic,
+          period: FIVE_MINUTES,
+        }),
+    );
+  const [memory] = each('DatabaseMemoryUsagePercentage', 'Maximum');
+  const evictions = together('SUM', each('Evictions', 'Sum'), 'evictions');
+  const cpu = together('MAX', each('EngineCPUUtilization', 'Average'), 'busiest node');
+  if (memory === undefined || evictions === undefined || cpu === undefined) return [];
+  return [
+    {
+      id: 'CacheMemory',
+      title: 'Memory of Valkey, %',
+      // All nodes hold the same.
+      metric: memory,
+      alarm: {
+        threshold: 80,
+        unit: '%',
+        periods: 3,
+        missing: MISSING.silenceIsOutage,
+        meaning: 'Valkey fills up or is gone; when full it drops sessions',
+        remedy: 'choose a larger redis.nodeType',
+      },
+    },
+    {
+      id: 'CacheEvictions',
+      title: 'Entries that Valkey dropped for want of memory',
+      metric: evictions,
+      alarm: {
+        threshold: 1,
+        unit: 'count',
+        periods: 2,
+        missing: MISSING.toldElsewhere,
+        meaning: 'Valkey drops sessions and answers that are being written',
+        remedy: 'choose a larger redis.nodeType',
+      },
+    },
+    {
+      id: 'CacheCpu',
+      title: 'CPU of Valkey, %',
+      metric: cpu,
+      alarm: {
+        threshold: 80,
+        unit: '%',
+        periods: 3,
+        missing: MISSING.toldElsewhere,
+        meaning: 'Valkey works with one core, which is used up; every answer gets slow',
+        remedy: 'choose a redis.nodeType with faster cores',
+      },
+    },
+  ];
 }

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { retainUnlessDestroyed } from '../../utils/removal.ts';
 
-/** Folders of the bucket. */
+/** Folders of the bucket; each other bucket has one too. */
 const BALANCER_PREFIX = 'balancer';
 export const CLOUDFRONT_PREFIX = 'cloudfront/';
 
@@ -36,6 +36,24 @@ export function accessLogBucket(scope: Construct, id: string, config: Deployment
       },
     ],
   });
+}
+
+/** Has S3 record the requests to a bucket in the one for requests, if there is one. */
+export function recordUse(bucket: s3.IBucket, into: s3.IBucket | undefined, prefix: string): void {
+  if (into === undefined) return;
+  (bucket.node.defaultChild as s3.CfnBucket).loggingConfiguration = {
+    destinationBucketName: into.bucketName,
+    logFilePrefix: prefix,
+  };
+  into.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')],
+      actions: ['s3:PutObject'],
+      resources: [into.arnForObjects(`${prefix}*`)],
+      // The bucket itself cannot be named: it may know the site's address, and so wait for this policy.
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(bucket).account } },
+    }),
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as targets from 'aws-cdk-lib/aws-route53-targets';
 import { Duration } from 'aws-cdk-lib/core';
@@ -11,6 +12,7 @@ import type { ILibreChatCompute } from '../compute/compute.ts';
 import { STREAM_IDLE_SECONDS } from '../compute/container-environment.ts';
 import type { Watched } from '../monitoring/watched.ts';
 import { accessLogBucket, recordRequests } from './access-logs.ts';
+import { balancerMetrics, certificateMetrics } from './entrance-metrics.ts';
 import { allowClients, type EntranceProps, type IEntrance } from './entrance.ts';
 import { createFirewall, type Firewall } from './firewall.ts';
 import { cloudFrontAddresses, originProps, SiteDistribution } from './site-distribution.ts';
@@ -24,9 +26,16 @@ const DRAIN = Duration.seconds(60);
 export class BalancedEntrance extends Construct implements IEntrance {
   readonly siteUrl: string;
   readonly proxyHops: number;
+  readonly logBucket: s3.IBucket | undefined;
   private readonly listener: elbv2.ApplicationListener;
   private readonly firewall: Firewall | undefined;
   private targetGroup: elbv2.ApplicationTargetGroup | undefined;
+  private readonly balancer: elbv2.ApplicationLoadBalancer;
+
+  private readonly distribution: SiteDistribution | undefined;
+
+  /** The balancer's own certificate. */
+  private certificate: acm.ICertificate | undefined;
 
   constructor(scope: Construct, id: string, { config, network }: EntranceProps) {
     super(scope, id);
@@ -40,7 +49,9 @@ export class BalancedEntrance extends Construct implements IEntrance {
       idleTimeout: Duration.seconds(STREAM_IDLE_SECONDS),
       dropInvalidHeaderFields: true,
     });
+    this.balancer = balancer;
     const logBucket = accessLogBucket(this, 'AccessLogs', config);
+    this.logBucket = logBucket;
     if (logBucket !== undefined) recordRequests(balancer, logBucket);
     this.firewall = createFirewall(this, 'Firewall', config);
     this.proxyHops = isInternal ? 2 : 1;
@@ -48,14 +59,15 @@ export class BalancedEntrance extends Construct implements IEntrance {
       case 'cloudfront': {
         this.listener = listenPlain(balancer);
         balancer.connections.allowFrom(cloudFrontAddresses(this), ec2.Port.tcp(80), 'CloudFront');
-        this.siteUrl = new SiteDistribution(this, 'Distribution', {
+        this.distribution = new SiteDistribution(this, 'Distribution', {
           config,
           access,
           origin: origins.VpcOrigin.withApplicationLoadBalancer(balancer, originProps(access)),
           vpc: network.vpc,
           firewall: this.firewall,
           logBucket,
-        }).siteUrl;
+        });
+        this.siteUrl = this.distribution.siteUrl;
         break;
       }
       case 'domain':
@@ -93,31 +105,10 @@ export class BalancedEntrance extends Construct implements IEntrance {
 
   watched(): Watched[] {
     if (this.targetGroup === undefined) return [];
-    const { metrics } = this.targetGroup;
-    const period = Duration.minutes(5);
     return [
-      {
-        id: 'ServerErrors',
-        title: 'Answers with 5xx',
-        metric: metrics.httpCodeTarget(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, { period }),
-        alarm: { threshold: 20, periods: 2, meaning: 'LibreChat answers with errors', remedy: 'read its log group' },
-      },
-      {
-        id: 'SlowAnswers',
-        title: 'Time to answer, p95 in seconds',
-        metric: metrics.targetResponseTime({ statistic: 'p95', period }),
-      },
-      {
-        id: 'UnhealthyHosts',
-        title: 'Targets that are not ready',
-        metric: metrics.unhealthyHostCount({ statistic: 'Maximum', period: Duration.minutes(1) }),
-        alarm: {
-          threshold: 1,
-          periods: 10,
-          meaning: 'a task or machine has not been ready for ten minutes',
-          remedy: 'look at the reasons of stopped tasks and at its log group',
-        },
-      },
+      ...balancerMetrics(this.balancer, this.targetGroup),
+      ...certificateMetrics(this.certificate),
+      ...(this.distribution?.watched() ?? []),
       ...(this.firewall?.watched() ?? []),
     ];
   }
@@ -140,6 +131,7 @@ export class BalancedEntrance extends Construct implements IEntrance {
       certificateArn === undefined
         ? new acm.Certificate(this, 'Certificate', { domainName, validation: acm.CertificateValidation.fromDns(zone) })
         : acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+    this.certificate = certificate;
     balancer.addRedirect({ open: false });
     return balancer.addListener('Https', {
       port: 443,

@@ -1,5 +1,6 @@
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ILibreChatCompute } from '../compute/compute.ts';
 import type { Watched } from '../monitoring/watched.ts';
@@ -14,6 +15,8 @@ export class DirectEntrance extends Construct implements IEntrance {
   private readonly props: EntranceProps;
   private url: string | undefined;
   private firewall: Firewall | undefined;
+  private records: s3.IBucket | undefined;
+  private distribution: SiteDistribution | undefined;
 
   constructor(scope: Construct, id: string, props: EntranceProps) {
     super(scope, id);
@@ -26,9 +29,13 @@ export class DirectEntrance extends Construct implements IEntrance {
     return this.url;
   }
 
+  get logBucket(): s3.IBucket | undefined {
+    return this.records;
+  }
+
   /** Little of its own: the machine says whether it is well. */
   watched(): Watched[] {
-    return this.firewall?.watched() ?? [];
+    return [...(this.distribution?.watched() ?? []), ...(this.firewall?.watched() ?? [])];
   }
 
   serve({ instance, sitePort, connections }: ILibreChatCompute): void {
@@ -38,14 +45,16 @@ export class DirectEntrance extends Construct implements IEntrance {
     if (access.type === 'cloudfront') {
       connections.allowFrom(cloudFrontAddresses(this), ec2.Port.tcp(sitePort), 'CloudFront');
       this.firewall = createFirewall(this, 'Firewall', config);
-      this.url = new SiteDistribution(this, 'Distribution', {
+      this.records = accessLogBucket(this, 'AccessLogs', config);
+      this.distribution = new SiteDistribution(this, 'Distribution', {
         config,
         access,
         origin: origins.VpcOrigin.withEc2Instance(instance, { ...originProps(access), httpPort: sitePort }),
         vpc: network.vpc,
         firewall: this.firewall,
-        logBucket: accessLogBucket(this, 'AccessLogs', config),
-      }).siteUrl;
+        logBucket: this.records,
+      });
+      this.url = this.distribution.siteUrl;
       return;
     }
     const address = new ec2.CfnEIP(this, 'Address', { domain: 'vpc' });

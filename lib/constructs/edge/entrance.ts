@@ -1,4 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import type { ILibreChatCompute } from '../compute/compute.ts';
@@ -14,6 +15,9 @@ export interface IEntrance extends IConstruct {
 
   /** Proxies that add to X-Forwarded-For on the way to the compute. */
   readonly proxyHops: number;
+
+  /** Bucket in which requests are recorded, where the configuration wants that. Known after `serve`. */
+  readonly logBucket: s3.IBucket | undefined;
 
   /** Leads people to `compute`. Called once. */
   serve(compute: ILibreChatCompute): void;

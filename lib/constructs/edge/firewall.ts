@@ -1,10 +1,11 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CLOUDFRONT_REGION } from '../../../config/regions.ts';
 import type { DeploymentConfig } from '../../../config/schema.ts';
-import type { Watched } from '../monitoring/watched.ts';
+import { FIREWALL_LOG_PREFIX, logGroup } from '../monitoring/log-group.ts';
+import { FIVE_MINUTES, MISSING, type Watched } from '../monitoring/watched.ts';
 import { MANAGED_RULES, type ManagedRules } from './managed-rules.ts';
 import { isRestricted, VIEWER_ADDRESS_HEADER } from './viewer-function.ts';
 
@@ -53,6 +54,7 @@ export class Firewall extends Construct {
       visibilityConfig: visible(config.stackName),
       rules: rules.map((rule, priority) => ({ ...rule, priority })),
     }).attrArn;
+    if (config.access.logs) this.recordRefusals();
   }
 
   /** Puts it before a load balancer. CloudFront takes its ARN instead. */
@@ -71,10 +73,46 @@ export class Firewall extends Construct {
           metricName: 'BlockedRequests',
           dimensionsMap: this.scope === 'REGIONAL' ? { ...dimensions, Region: Stack.of(this).region } : dimensions,
           statistic: 'Sum',
-          period: Duration.minutes(5),
+          period: FIVE_MINUTES,
         }),
+        alarm: {
+          threshold: 1000,
+          unit: 'count',
+          periods: 2,
+          missing: MISSING.nothingHappened,
+          meaning:
+            'the firewall refuses three requests a second or more: somebody tries the site, or a rule hits people',
+          remedy:
+            "look at the firewall's sampled requests: who and which rule; a rule that hits people can be set to count",
+        },
       },
     ];
+  }
+
+  /** Records who was refused and why, without what opens a session or was searched for. */
+  private recordRefusals(): void {
+    const { stackName, monitoring } = this.config;
+    const group = logGroup(this, 'LogGroup', {
+      prefix: FIREWALL_LOG_PREFIX,
+      name: stackName,
+      retentionDays: monitoring.logRetentionDays,
+    });
+    new wafv2.CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: this.arn,
+      // The ARN of a log group ends in `:*`, which AWS WAF refuses.
+      logDestinationConfigs: [Fn.select(0, Fn.split(':*', group.logGroupArn))],
+      loggingFilter: {
+        DefaultBehavior: 'DROP',
+        Filters: [
+          { Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] },
+        ],
+      },
+      redactedFields: [
+        { singleHeader: { Name: 'authorization' } },
+        { singleHeader: { Name: 'cookie' } },
+        { queryString: {} },
+      ],
+    });
   }
 
   /** Whether connections come from CloudFront, which names who calls in a header. */

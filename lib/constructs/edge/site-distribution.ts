@@ -6,9 +6,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { CLOUDFRONT_REGION } from '../../../config/regions.ts';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { deployTimeLookup } from '../../utils/deploy-time-lookup.ts';
+import type { Watched } from '../monitoring/watched.ts';
 import { CLOUDFRONT_PREFIX } from './access-logs.ts';
+import { certificateMetrics, distributionMetrics } from './entrance-metrics.ts';
 import type { Firewall } from './firewall.ts';
 import { isRestricted, viewerFunction } from './viewer-function.ts';
 
@@ -44,11 +47,16 @@ const ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 /** CloudFront before the site: HTTPS with or without a domain, nothing cached but the hashed files of the client. */
 export class SiteDistribution extends Construct {
   readonly siteUrl: string;
+  private readonly config: DeploymentConfig;
+  private readonly distribution: cloudfront.IDistribution;
+  private readonly certificate: acm.ICertificate | undefined;
 
   constructor(scope: Construct, id: string, props: SiteDistributionProps) {
     super(scope, id);
     const { config, access, origin, vpc, firewall, logBucket } = props;
     const { domainName } = access;
+    this.config = config;
+    this.certificate = this.ownCertificate(access);
     const restricted = isRestricted(config);
     const behavior = {
       origin,
@@ -83,17 +91,32 @@ export class SiteDistribution extends Construct {
       ...(firewall?.scope === 'CLOUDFRONT' ? { webAclId: firewall.arn } : {}),
       ...(logBucket === undefined ? {} : { enableLogging: true, logBucket, logFilePrefix: CLOUDFRONT_PREFIX }),
     });
+    this.distribution = distribution;
     // A VPC without an internet gateway takes no origin, although nothing goes through it. An existing one has its own.
     const gateway = vpc.node.tryFindChild('VPCGW');
     if (gateway !== undefined) distribution.node.addDependency(gateway);
     this.siteUrl = `https://${domainName ?? distribution.distributionDomainName}`;
   }
 
-  private ownDomain({ domainName, certificateArn }: CloudFrontAccess): Partial<cloudfront.DistributionProps> {
-    if (domainName === undefined || certificateArn === undefined) return {};
+  watched(): Watched[] {
+    return [
+      ...distributionMetrics(this.distribution, this.config),
+      // It lies where CloudFront looks for it: an alarm sees no other region than its own.
+      ...certificateMetrics(this.config.region === CLOUDFRONT_REGION ? this.certificate : undefined),
+    ];
+  }
+
+  private ownCertificate({ certificateArn }: CloudFrontAccess): acm.ICertificate | undefined {
+    return certificateArn === undefined
+      ? undefined
+      : acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+  }
+
+  private ownDomain({ domainName }: CloudFrontAccess): Partial<cloudfront.DistributionProps> {
+    if (domainName === undefined || this.certificate === undefined) return {};
     return {
       domainNames: [domainName],
-      certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      certificate: this.certificate,
       // Without a certificate of one's own the policy of CloudFront's cannot be chosen.
       minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2025,
     };

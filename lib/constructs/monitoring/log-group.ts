@@ -7,6 +7,13 @@ export interface LogGroupOptions {
   /** Last part of the name, below `/aws/librechat/<stack>/`. */
   readonly name: string;
 
+  /**
+   * Beginning of the name, for services that ask for another.
+   *
+   * @default - `/aws/librechat/<stack>/`
+   */
+  readonly prefix?: string;
+
   /** Days that events are kept; one of the values that CloudWatch Logs accepts. */
   readonly retentionDays: number;
 }
@@ -16,16 +23,23 @@ export interface LogGroupOptions {
  *
  * Deleted with the stack: a named group that stays would block the retry of a failed create.
  */
-export function logGroup(scope: Construct, id: string, { name, retentionDays }: LogGroupOptions): logs.LogGroup {
+export function logGroup(
+  scope: Construct,
+  id: string,
+  { name, prefix = `${logGroupPrefix(scope)}/`, retentionDays }: LogGroupOptions,
+): logs.LogGroup {
   return new logs.LogGroup(scope, id, {
-    logGroupName: `${logGroupPrefix(scope)}/${name}`,
+    logGroupName: `${prefix}${name}`,
     // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the values of the enum are the days themselves
     retention: retentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });
 }
 
+/** AWS WAF writes to log groups of this prefix and to no others. */
+export const FIREWALL_LOG_PREFIX = 'aws-waf-logs-';
+
 /** Prefix of all log groups of a stack. */
-function logGroupPrefix(scope: Construct): string {
+export function logGroupPrefix(scope: Construct): string {
   return `/aws/librechat/${Stack.of(scope).stackName}`;
 }

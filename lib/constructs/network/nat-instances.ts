@@ -29,5 +29,6 @@ export function openNatInstances(provider: ec2.NatInstanceProviderV2, { network 
       { deviceName: '/dev/xvda', ebs: { encrypted: true, volumeType: 'gp3', volumeSize: 8 } },
     ];
     instance.metadataOptions = { httpTokens: 'required' };
+    instance.propagateTagsToVolumeOnCreation = true;
   }
 }

@@ -5,7 +5,9 @@ import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { logGroup } from '../monitoring/log-group.ts';
 import { protectIsolatedSubnets } from './isolated-nacl.ts';
+import type { Watched } from '../monitoring/watched.ts';
 import { natInstances, openNatInstances } from './nat-instances.ts';
+import { natMetrics } from './nat-metrics.ts';
 
 /** Zones that the addresses of a VPC are planned for, so that a zone more never moves a subnet. */
 const PLANNED_ZONES = 3;
@@ -53,6 +55,11 @@ export class NetworkConstruct extends Construct {
     return { subnetType: internal ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PUBLIC };
   }
 
+  /** What tells whether the way out is well. That of an existing VPC belongs to its owner. */
+  watched(): Watched[] {
+    return natMetrics(this.vpc);
+  }
+
   private createVpc(config: DeploymentConfig): ec2.Vpc {
     const { network, monitoring } = config;
     const zones = Math.max(network.zones, LEAST_ZONES);
@@ -97,11 +104,15 @@ export class NetworkConstruct extends Construct {
         .split(/[.-]/)
         .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
         .join('')}Endpoint`;
-      this.vpc.addInterfaceEndpoint(id, {
+      const endpoint = this.vpc.addInterfaceEndpoint(id, {
+        open: false,
         service: new ec2.InterfaceVpcEndpointAwsService(service),
         subnets: { ...this.isolatedSubnets, availabilityZones: this.vpc.availabilityZones.slice(0, network.zones) },
         privateDnsEnabled: true,
       });
+      // As a text that tools can judge; the CDK's own rule takes it from the VPC while deploying.
+      const inside = ec2.Peer.ipv4(network.existingVpc?.cidr ?? network.cidr);
+      endpoint.connections.allowDefaultPortFrom(inside, 'HTTPS from the VPC');
     }
   }
 

@@ -44,6 +44,9 @@ export class ApplicationSecrets extends Construct {
   /** Login of the mail server: the operator's own secret. */
   readonly mailLogin: { readonly username: SecretValueRef; readonly password: SecretValueRef } | undefined;
 
+  /** Opens LibreChat's /metrics; only where the configuration wants them. */
+  readonly metricsSecret: SecretValueRef | undefined;
+
   /** More of the operator's own secrets, by the variable that LibreChat gets them in. */
   readonly extra: Readonly<Record<string, SecretValueRef>>;
 
@@ -64,6 +67,9 @@ export class ApplicationSecrets extends Construct {
     };
     this.meiliMasterKey = config.features.search
       ? { secret: hexSecret(this, 'MeiliMasterKey', config, 64, 'MEILI_MASTER_KEY: opens Meilisearch') }
+      : undefined;
+    this.metricsSecret = config.monitoring.applicationMetrics
+      ? { secret: hexSecret(this, 'MetricsSecret', config, 64, 'METRICS_SECRET: opens /metrics of LibreChat') }
       : undefined;
     const { sso } = config.signIn;
     this.sessionSecret =

@@ -1,9 +1,11 @@
 import * as backup from 'aws-cdk-lib/aws-backup';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
+import { MISSING, type Watched } from '../monitoring/watched.ts';
 
 /** What AWS calls each managed policy of its backup service. */
 const SERVICE_POLICIES = {
@@ -28,6 +30,8 @@ export interface BackupConstructProps {
  * @stateful
  */
 export class BackupConstruct extends Construct {
+  private readonly vault: backup.IBackupVault;
+
   constructor(scope: Construct, id: string, { config, disks, buckets }: BackupConstructProps) {
     super(scope, id);
     const retention = Duration.days(config.data.backupRetentionDays);
@@ -39,6 +43,7 @@ export class BackupConstruct extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       ...(config.data.vaultLock ? { lockConfiguration: { minRetention: retention } } : {}),
     });
+    this.vault = vault;
     const { copyVaultArn } = config.data;
     const plan = new backup.BackupPlan(this, 'Plan', {
       backupPlanName: config.stackName,
@@ -75,5 +80,30 @@ export class BackupConstruct extends Construct {
       disableDefaultBackupPolicy: true,
       resources: [...disks, ...buckets].map((arn) => backup.BackupResource.fromArn(arn)),
     });
+  }
+
+  /** What tells whether backups are made. */
+  watched(): Watched[] {
+    return [
+      {
+        id: 'BackupFailed',
+        title: 'Backups that failed',
+        metric: new cloudwatch.Metric({
+          namespace: 'AWS/Backup',
+          metricName: 'NumberOfBackupJobsFailed',
+          dimensionsMap: { BackupVaultName: this.vault.backupVaultName },
+          statistic: 'Sum',
+          period: Duration.hours(1),
+        }),
+        alarm: {
+          threshold: 1,
+          unit: 'count',
+          periods: 1,
+          missing: MISSING.nothingHappened,
+          meaning: 'a backup of data volume, file system or bucket failed: the last one grows older',
+          remedy: 'read the reason in the jobs of AWS Backup and start one by hand',
+        },
+      },
+    ];
   }
 }

@@ -1,3 +1,4 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -6,6 +7,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { retainUnlessDestroyed } from '../../utils/removal.ts';
+import { recordUse } from '../edge/access-logs.ts';
+import { FIVE_MINUTES, MISSING, type Watched } from '../monitoring/watched.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 
 /** User and group that LibreChat's image runs as. */
@@ -82,6 +85,11 @@ export class StorageConstruct extends Construct {
     });
   }
 
+  /** Has the requests to the documents recorded, where there is a bucket for that. */
+  recordUse(accessLogs: s3.IBucket | undefined): void {
+    if (this.documents !== undefined) recordUse(this.documents, accessLogs, 'documents/');
+  }
+
   /** ARN of the file system, if there is one. */
   get fileSystemArns(): readonly string[] {
     return this.fileSystem === undefined ? [] : [this.fileSystem.fileSystemArn];
@@ -90,6 +98,32 @@ export class StorageConstruct extends Construct {
   /** ARN of the bucket, if there is one. */
   get bucketArns(): readonly string[] {
     return this.documents === undefined ? [] : [this.documents.bucketArn];
+  }
+
+  /** What tells whether the file system is well. Its throughput is elastic: it has no credits that could run out. */
+  watched(): Watched[] {
+    if (this.fileSystem === undefined) return [];
+    return [
+      {
+        id: 'FilesLoad',
+        title: 'Operations of the file system, % of its limit',
+        metric: new cloudwatch.Metric({
+          namespace: 'AWS/EFS',
+          metricName: 'PercentIOLimit',
+          dimensionsMap: { FileSystemId: this.fileSystem.fileSystemId },
+          statistic: 'Maximum',
+          period: FIVE_MINUTES,
+        }),
+        alarm: {
+          threshold: 95,
+          unit: '%',
+          periods: 3,
+          missing: MISSING.nothingHappened,
+          meaning: 'the file system is at its limit; images and uploads get slow',
+          remedy: "set features.fileStrategy to 's3', so that documents no longer go through it",
+        },
+      },
+    ];
   }
 
   /** Lets `compute` reach the file system. */

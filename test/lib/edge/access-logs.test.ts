@@ -45,7 +45,8 @@ describe.each(PRODUCTION)('preset %s', (name) => {
 
   test('lets the balancers of this account write into their folder, and nobody read', () => {
     const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed).toEqual([
+    expect(allowed.map(({ Action }) => Action as unknown)).not.toContainEqual(expect.stringContaining('Get'));
+    expect(allowed.filter(({ Principal }) => Principal.Service !== 'logging.s3.amazonaws.com')).toEqual([
       {
         Sid: 'BalancerMayDeliver',
         Effect: 'Allow',
@@ -58,6 +59,21 @@ describe.each(PRODUCTION)('preset %s', (name) => {
     ]);
     // The balancer tries at once whether it may.
     expect(balancer?.DependsOn).toContain(policyId);
+  });
+
+  test('records the requests to every other bucket, each in a folder that S3 may write to for this account alone', () => {
+    const others = ofType(preset(name).template, 'AWS::S3::Bucket').filter(([other]) => other !== id);
+    expect(others.length).toBeGreaterThan(0);
+    const deliveries = statements.filter(({ Principal }) => Principal.Service === 'logging.s3.amazonaws.com');
+    for (const [other, { Properties }] of others) {
+      const { DestinationBucketName, LogFilePrefix } = Properties['LoggingConfiguration'] ?? {};
+      expect(DestinationBucketName, other).toEqual({ Ref: id });
+      expect(JSON.stringify(deliveries.map(({ Resource: folder }) => folder as unknown)), other).toContain(
+        `/${LogFilePrefix}*`,
+      );
+    }
+    for (const { Condition } of deliveries)
+      expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } });
   });
 });
 

@@ -134,6 +134,29 @@ describe('the managed rules', () => {
   });
 });
 
+test('records who was refused, without what opens a session or was searched for', () => {
+  const { template } = synthesize('enterprise');
+  const [[groupId, group]] = ofType(template, 'AWS::Logs::LogGroup').filter(([id]) => id.startsWith('Entrance')) as [
+    [string, Resource],
+  ];
+  // AWS WAF takes no other beginning of a name, and no ARN that ends in `:*`.
+  expect(group.Properties['LogGroupName']).toBe('aws-waf-logs-LibreChatStack');
+  const [[, { Properties }]] = ofType(template, 'AWS::WAFv2::LoggingConfiguration') as [[string, Resource]];
+  const [destination] = Properties['LogDestinationConfigs'];
+  expect(destination['Fn::Select']).toEqual([0, { 'Fn::Split': [':*', { 'Fn::GetAtt': [groupId, 'Arn'] }] }]);
+  expect(Properties['LoggingFilter'].DefaultBehavior).toBe('DROP');
+  expect(JSON.stringify(Properties['RedactedFields'])).toBe(
+    '[{"SingleHeader":{"Name":"authorization"}},{"SingleHeader":{"Name":"cookie"}},{"QueryString":{}}]',
+  );
+  // The key of the log groups must know it, or AWS refuses to make the group.
+  expect(JSON.stringify(ofType(template, 'AWS::KMS::Key'))).toContain(':log-group:aws-waf-logs-LibreChatStack');
+});
+
+test('records nothing where requests are not to be recorded', () => {
+  const { template } = synthesize('enterprise', { access: { type: 'cloudfront', logs: false } });
+  expect(ofType(template, 'AWS::WAFv2::LoggingConfiguration')).toEqual([]);
+});
+
 test('is nowhere unless it is asked for', () => {
   for (const name of ['minimal-dev', 'production-ecs'] as const) {
     const { template } = synthesize(name);

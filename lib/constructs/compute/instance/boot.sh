@@ -265,6 +265,10 @@ fetch_settings() {
 
 write_environment() {
   python3 "$DIR/write-environment.py" "$ETC/containers.json" "$ETC/env" "$ETC/config/librechat.yaml"
+  # The agent asks LibreChat for its metrics with it, and reads it anew each time.
+  if [[ -f $DIR/prometheus.yaml ]]; then
+    (umask 077 && sed -n 's/^METRICS_SECRET=//p' "$ETC/env/librechat.env" >"$ETC/metrics-token")
+  fi
 }
 
 start_librechat() {

@@ -4,7 +4,7 @@ import type { Ec2Config } from '../../../../config/schema.ts';
 import { COMPOSE_PLUGIN } from '../../../../config/versions.ts';
 import { PORTS, STREAM_IDLE_SECONDS } from '../container-environment.ts';
 import { librechatYaml } from '../librechat-config.ts';
-import { agentConfig } from './agent.ts';
+import { agentConfig, APPLICATION_METRICS, scrapeConfig } from './agent.ts';
 import { dataFoldersOf, servicesOf } from './services.ts';
 
 /** Files that are the same for every configuration. */
@@ -46,7 +46,8 @@ export function instanceFiles(config: Ec2Config): Record<string, string> {
     ...Object.fromEntries(STATIC_FILES.map((name) => [name, readStatic(name)])),
     'docker-compose.yaml': composeFile(config),
     'nginx.conf': nginxConfig(config),
-    'cloudwatch-agent.json': agentConfig(),
+    'cloudwatch-agent.json': agentConfig(config),
+    ...(config.monitoring.applicationMetrics ? { [APPLICATION_METRICS.configFile]: scrapeConfig(config) } : {}),
     'machine.env': machineSettings(config),
     images: lines(Object.values(servicesOf(config)).map(({ image }) => image)),
     'data-folders': lines(dataFoldersOf(config).map(({ owner, mode, path }) => `${owner} ${mode} ${path}`)),

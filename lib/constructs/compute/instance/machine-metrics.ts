@@ -1,13 +1,17 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
-import type { AlarmRule, Watched } from '../../monitoring/watched.ts';
-import { AGENT_METRICS } from './agent.ts';
+import type { Construct } from 'constructs';
+import type { Ec2Config } from '../../../../config/schema.ts';
+import { countLines } from '../../monitoring/log-watch.ts';
+import { FIVE_MINUTES, MISSING, type AlarmRule, type Watched } from '../../monitoring/watched.ts';
+import { AGENT_METRICS, APPLICATION_METRICS } from './agent.ts';
 
-const PERIOD = Duration.minutes(5);
+const MINUTE = Duration.minutes(1);
 
 /** What tells whether the machine is well: EC2's own metrics, and those of the agent that `boot.sh` starts. */
-export function machineMetrics(instanceId: string): Watched[] {
-  const ec2 = (metricName: string, statistic: string, period = PERIOD) =>
+export function machineMetrics(instanceId: string, config: Ec2Config): Watched[] {
+  const ec2 = (metricName: string, statistic: string, period = FIVE_MINUTES) =>
     new cloudwatch.Metric({
       namespace: 'AWS/EC2',
       metricName,
@@ -15,60 +19,174 @@ export function machineMetrics(instanceId: string): Watched[] {
       statistic,
       period,
     });
-  const agent = (metricName: string, dimensions: Record<string, string> = {}) =>
+  const agent = (metricName: string, dimensions: Record<string, string> = {}, period = FIVE_MINUTES) =>
     new cloudwatch.Metric({
       namespace: AGENT_METRICS.namespace,
       metricName,
       dimensionsMap: { InstanceId: instanceId, ...dimensions },
       statistic: 'Maximum',
-      period: PERIOD,
+      period,
     });
   const disk = (path: string) => agent(AGENT_METRICS.disk, { path, fstype: AGENT_METRICS.fileSystem });
+  const { process, diskPaths } = AGENT_METRICS;
   return [
     {
+      id: 'NoProcess',
+      title: 'Processes of LibreChat',
+      metric: agent(process.metric, process.dimensions, MINUTE),
+      alarm: GONE,
+    },
+    {
       id: 'MachineCheck',
-      title: 'Failed checks of the machine',
-      metric: ec2('StatusCheckFailed', 'Maximum', Duration.minutes(1)),
-      alarm: {
-        threshold: 1,
-        periods: 5,
-        missingIsBad: true,
-        meaning: 'the machine is not well or stopped',
-        remedy: 'reboot it; its data is on a volume of its own',
-      },
+      title: 'Failed checks of the hardware',
+      metric: ec2('StatusCheckFailed_System', 'Maximum', MINUTE),
+      alarm: HARDWARE,
     },
     {
-      id: 'MachineCpu',
-      title: 'CPU of the machine, %',
-      metric: ec2('CPUUtilization', 'Average'),
-      alarm: {
-        threshold: 90,
-        periods: 6,
-        meaning: 'the machine has been busy for half an hour',
-        remedy: 'choose a larger instance.type',
-      },
+      id: 'MachineHung',
+      title: 'Failed checks of the system',
+      metric: ec2('StatusCheckFailed_Instance', 'Maximum', MINUTE),
+      alarm: HUNG,
+    },
+    { id: 'MachineCpu', title: 'CPU of the machine, %', metric: ec2('CPUUtilization', 'Average'), alarm: BUSY },
+    ...(/^t\d/.test(config.instance.type)
+      ? [
+          {
+            id: 'MachineCredits',
+            title: 'CPU credits that are paid for',
+            metric: ec2('CPUSurplusCreditsCharged', 'Sum', Duration.hours(1)),
+            alarm: CREDITS,
+          },
+        ]
+      : []),
+    { id: 'MachineMemory', title: 'Memory of the machine, %', metric: agent(AGENT_METRICS.memory), alarm: MEMORY },
+    { id: 'RootDisk', title: 'System disk, %', metric: disk(diskPaths.root), alarm: full('instance.rootVolumeGiB') },
+    { id: 'DataDisk', title: 'Data disk, %', metric: disk(diskPaths.data), alarm: full('instance.dataVolumeGiB') },
+    ...(config.monitoring.applicationMetrics ? applicationMetrics(config.stackName) : []),
+  ];
+}
+
+/** What LibreChat tells of itself at /metrics. */
+function applicationMetrics(stackName: string): Watched[] {
+  const metric = (metricName: string, statistic: string, dimensions: Record<string, string> = {}) =>
+    new cloudwatch.Metric({
+      namespace: APPLICATION_METRICS.namespace,
+      metricName,
+      dimensionsMap: { [APPLICATION_METRICS.label]: stackName, ...dimensions },
+      statistic,
+      period: FIVE_MINUTES,
+      ...(dimensions['result'] === undefined ? {} : { label: dimensions['result'] }),
+    });
+  const jobs = (result: string) => metric('generation_jobs_total', 'Sum', { result });
+  return [
+    {
+      id: 'EventLoopLag',
+      title: 'Lag of the event loop of LibreChat, p99 in seconds',
+      metric: metric('nodejs_eventloop_lag_p99_seconds', 'Maximum'),
     },
     {
-      id: 'MachineMemory',
-      title: 'Memory of the machine, %',
-      metric: agent(AGENT_METRICS.memory),
-      alarm: { threshold: 90, periods: 3, meaning: 'memory runs out', remedy: 'choose a larger instance.type' },
+      id: 'AnswersByResult',
+      title: 'Answers by result',
+      metric: jobs('completed'),
+      beside: [jobs('aborted'), jobs('error')],
+      answers: 'use',
     },
     {
-      id: 'RootDisk',
-      title: 'System disk, %',
-      metric: disk(AGENT_METRICS.diskPaths.root),
-      alarm: full('instance.rootVolumeGiB'),
-    },
-    {
-      id: 'DataDisk',
-      title: 'Data disk, %',
-      metric: disk(AGENT_METRICS.diskPaths.data),
-      alarm: full('instance.dataVolumeGiB'),
+      id: 'AnswersInFlight',
+      title: 'Answers being written',
+      metric: metric('generation_jobs_in_flight', 'Maximum'),
+      answers: 'use',
     },
   ];
 }
 
+/** Requests that nginx answered with 5xx. The other lines of the group have another form. */
+export function failedRequests(scope: Construct, config: Ec2Config, logGroup: logs.ILogGroup): Watched {
+  return {
+    id: 'FailedRequests',
+    title: 'Requests that failed (5xx)',
+    metric: countLines(scope, 'FailedRequestLines', {
+      config,
+      logGroup,
+      pattern: '[..., request = "*HTTP/*", status = 5*, bytes, seconds = *s]',
+    }),
+    alarm: {
+      threshold: 5,
+      unit: 'count',
+      periods: 2,
+      missing: MISSING.nothingHappened,
+      felt: true,
+      meaning: 'LibreChat fails requests, or nginx finds none that answers',
+      remedy: 'run the saved query errors-by-address, then read the log stream nginx',
+    },
+  };
+}
+
+const GONE: AlarmRule = {
+  threshold: 1,
+  unit: 'count',
+  below: true,
+  periods: 10,
+  missing: MISSING.silenceIsOutage,
+  felt: true,
+  meaning: 'no LibreChat has run for ten minutes: its container does not start, or the machine is stopped',
+  remedy: 'look whether the machine runs, then read the end of its log streams boot and librechat',
+};
+
+const HARDWARE: AlarmRule = {
+  threshold: 1,
+  unit: 'count',
+  periods: 2,
+  missing: MISSING.toldElsewhere,
+  action: 'recover',
+  meaning: 'the hardware under the machine fails; EC2 moves the machine to other hardware by itself',
+  remedy: 'wait ten minutes; if it does not come back, stop and start it: its data is on a volume of its own',
+};
+
+const HUNG: AlarmRule = {
+  threshold: 1,
+  unit: 'count',
+  periods: 5,
+  missing: MISSING.toldElsewhere,
+  action: 'reboot',
+  meaning: 'the system of the machine does not answer; EC2 reboots it by itself',
+  remedy: 'if it does not come back, look at its screen and log in the console of EC2',
+};
+
+const BUSY: AlarmRule = {
+  threshold: 90,
+  unit: '%',
+  periods: 6,
+  missing: MISSING.toldElsewhere,
+  meaning: 'the machine has been busy for half an hour; answers begin late',
+  remedy: 'choose a larger instance.type',
+};
+
+const CREDITS: AlarmRule = {
+  threshold: 1,
+  unit: 'count',
+  periods: 3,
+  missing: MISSING.toldElsewhere,
+  meaning: 'the machine works more than its type includes, and has paid for it for three hours',
+  remedy: 'choose an instance.type that does not begin with t, such as m7g.large: it is cheaper under such load',
+};
+
+const MEMORY: AlarmRule = {
+  threshold: 90,
+  unit: '%',
+  periods: 3,
+  missing: MISSING.toldElsewhere,
+  meaning: 'memory runs out; Linux then ends a process',
+  remedy: 'choose a larger instance.type',
+};
+
 function full(setting: string): AlarmRule {
-  return { threshold: 85, periods: 2, meaning: 'a disk fills up', remedy: `raise ${setting}` };
+  return {
+    threshold: 85,
+    unit: '%',
+    periods: 2,
+    missing: MISSING.toldElsewhere,
+    meaning: 'a disk fills up; databases stop when it is full',
+    remedy: `raise ${setting}`,
+  };
 }

@@ -139,6 +139,20 @@ describe.concurrent('a machine that boots', PATIENT, () => {
     expect(calls).toContain('systemctl reload-or-restart librechat.service');
   });
 
+  test('lets the agent alone read what opens the metrics of LibreChat', async () => {
+    const box = new Machine(ec2Config({ ...EVERYTHING, monitoring: { applicationMetrics: true } }));
+    const secret = 'f'.repeat(64);
+    box.tell(
+      'parameter',
+      settings((all) => Object.assign(all.librechat.variables, { METRICS_SECRET: secret })),
+    );
+    const { code } = await box.boot();
+    expect(code).toBe(0);
+    expect(box.read('etc/librechat/metrics-token')).toBe(`${secret}\n`);
+    expect(box.mode('etc/librechat/metrics-token')).toBe('0600');
+    expect((await booted()).box.exists('etc/librechat/metrics-token')).toBe(false);
+  });
+
   test('forgets a container that the configuration no longer has', async () => {
     const box = new Machine();
     await box.boot();

@@ -28,7 +28,8 @@ const setting = (name: string) => Number(new RegExp(`^\\s*${name} (\\d+)`, 'm').
 describe('the asset', () => {
   test('has every file that boot.sh takes from it', () => {
     const taken = [...files['boot.sh']!.matchAll(/\$DIR\/([\w.-]+)/g)].map((match) => match[1]!);
-    const given = [...Object.keys(files), 'librechat.yaml', 'rds-ca-bundle.pem', '.env'];
+    // The last only where the configuration wants what LibreChat tells of itself.
+    const given = [...Object.keys(files), 'librechat.yaml', 'rds-ca-bundle.pem', '.env', 'prometheus.yaml'];
     expect(given).toEqual(expect.arrayContaining(taken));
     // And none that nothing reads; Docker finds the compose file by its name.
     const unused = Object.keys(files).filter((name) => !taken.includes(name));
@@ -55,17 +56,43 @@ describe('the asset', () => {
 describe('the CloudWatch agent', () => {
   const agent = JSON.parse(files['cloudwatch-agent.json']!);
 
-  test('sends memory and the two disks, by instance', () => {
+  test('sends memory, the two disks and whether LibreChat runs, by instance', () => {
     expect(agent.metrics).toEqual({
       namespace: AGENT_METRICS.namespace,
       append_dimensions: { InstanceId: '${aws:InstanceId}' },
       metrics_collected: {
         mem: { measurement: [AGENT_METRICS.memory] },
         disk: { measurement: ['used_percent'], resources: ['/', '/data'], drop_device: true },
+        procstat: [{ pattern: 'api/server/index.js', measurement: ['pid_count'] }],
       },
     });
     expect(AGENT_METRICS.disk).toBe('disk_used_percent');
     expect(agent.agent.omit_hostname).toBe(true);
+  });
+
+  test('counts LibreChat by the command that its container runs', () => {
+    const { command } = parse(files['docker-compose.yaml']!).services.librechat;
+    const [{ pattern }] = agent.metrics.metrics_collected.procstat;
+    expect(command.join(' ')).toMatch(new RegExp(pattern));
+  });
+
+  test('fetches the metrics of LibreChat with its secret, where the configuration wants them', () => {
+    expect(agent.logs.metrics_collected).toBeUndefined();
+    const wanted = instanceFiles(ec2Config({ ...EVERYTHING, monitoring: { applicationMetrics: true } }));
+    const { prometheus } = JSON.parse(wanted['cloudwatch-agent.json']!).logs.metrics_collected;
+    const [job] = parse(wanted['prometheus.yaml']!).scrape_configs;
+    expect(prometheus.prometheus_config_path).toBe('/opt/librechat/prometheus.yaml');
+    expect(prometheus.log_group_name).toBe('@LOG_GROUP@');
+    expect(job).toMatchObject({
+      metrics_path: '/metrics',
+      authorization: { type: 'Bearer', credentials_file: '/etc/librechat/metrics-token' },
+      static_configs: [{ targets: ['127.0.0.1:3080'], labels: { deployment: 'LibreChatStack' } }],
+    });
+    // Each declaration is of that job, and of labels that its metrics have.
+    for (const declaration of prometheus.emf_processor.metric_declaration) {
+      expect(job.job_name).toMatch(new RegExp(declaration.label_matcher));
+      expect(declaration.dimensions[0]).toContain('deployment');
+    }
   });
 
   test('sends what the machine itself logs to the log group of the deployment', () => {

@@ -1,5 +1,5 @@
 import { MANAGED_POLICIES } from './managed-policies.ts';
-import { ofTypes, type Resolved, type Resources } from './resolve.ts';
+import { ofTypes, type Resolved, type Resources } from '../network/resolve.ts';
 
 /** A policy with the name under which findings speak of it. */
 export interface NamedPolicy {

@@ -1,4 +1,8 @@
-import type { Template } from '../helpers/deployments.ts';
+/** As much of a template as tells what is in it and where it leads. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Fields }>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+}
 
 /** Who and where everything is, in a template that nobody deployed. */
 export const ACCOUNT = '111122223333';
@@ -120,7 +124,7 @@ class Resolver {
         // Kept readable: what user data says is looked into.
         return resolved;
       default:
-        throw new Error(`${name} is not known: add it to test/proof/resolve.ts`);
+        throw new Error(`${name} is not known: add it to cli/network/resolve.ts`);
     }
   }
 
@@ -135,7 +139,7 @@ class Resolver {
       'AWS::URLSuffix': 'amazonaws.com',
     };
     if (id in pseudo) return pseudo[id];
-    const { Parameters = {} } = this.template as { Parameters?: Readonly<Record<string, { Default?: unknown }>> };
+    const { Parameters = {} } = this.template;
     if (id in Parameters) return Parameters[id]?.Default ?? id;
     const { Type, Properties } = this.resource(id);
     if (REF_IS_ARN.has(Type)) return this.arn(id);

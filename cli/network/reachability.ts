@@ -1,5 +1,4 @@
 import type { DeploymentConfig } from '../../config/schema.ts';
-import type { Template } from '../helpers/deployments.ts';
 import type { Need, Target } from './deployment.ts';
 import { isForeign, withExistingVpc } from './existing-vpc.ts';
 import { type Network, networkOf, type Rule } from './network.ts';
@@ -7,7 +6,7 @@ import { needsOf } from './needs.ts';
 import { type Party, partiesOf } from './parties.ts';
 import { type Passed, PathFinder } from './paths.ts';
 import { contains } from './ranges.ts';
-import { ofTypes, resolveTemplate, type Resources } from './resolve.ts';
+import { ofTypes, resolveTemplate, type Resources, type Template } from './resolve.ts';
 
 /** What a template's network lets through. */
 export interface Reachability {
@@ -15,6 +14,9 @@ export interface Reachability {
   readonly needs: readonly (Need & { readonly ways: ReadonlySet<string> })[];
   readonly parties: readonly Party[];
   readonly network: Network;
+
+  /** Everything of the template, references resolved, and what the owner of an existing VPC has. */
+  readonly resources: Resources;
 
   /** Connections that stay inside a machine. */
   readonly local: readonly string[];
@@ -57,6 +59,7 @@ export function checkReachability(template: Template, config: DeploymentConfig):
     needs: followed,
     parties,
     network,
+    resources,
     local,
     paths,
     rules: network.ingress.length,
