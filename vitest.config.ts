@@ -71,6 +71,18 @@ export default defineConfig({
           env: withoutValidation,
         },
       },
+      // The report in a real browser, which is installed where that is possible.
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/chromium.ts'],
+          setupFiles,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          env: withoutValidation,
+        },
+      },
       { test: { name: 'rehearsal', include: ['test/rehearsal/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: { name: 'validated', include: ['test/validated/**/*.test.ts'], setupFiles, testTimeout: 300_000 },

@@ -70,7 +70,7 @@ export function assumedSeconds(type: string): number {
 }
 
 /** Resources that each resource waits for. */
-export function dependenciesOf({ Resources }: DependentResources): ReadonlyMap<string, readonly string[]> {
+function dependenciesOf({ Resources }: DependentResources): ReadonlyMap<string, readonly string[]> {
   return new Map(
     Object.entries(Resources).map(([id, { Properties, DependsOn = [] }]) => [
       id,

@@ -49,7 +49,7 @@ export function oneClickTemplate(
 }
 
 /** Puts parameters in place of the marks. */
-export function withParameters(template: JsonObject, instanceType: string): JsonObject {
+function withParameters(template: JsonObject, instanceType: string): JsonObject {
   const resources = template['Resources'] as Readonly<Record<string, JsonObject>>;
   const [distributionId] =
     Object.entries(resources).find(([, { Type }]) => Type === 'AWS::CloudFront::Distribution') ?? [];
@@ -95,6 +95,9 @@ function replaceMarks(value: Json, distributionId: string, key = ''): Json {
   return value['CidrIp'] === SENTINELS.sshCidr ? when('HasSsh', changed) : changed;
 }
 
+/** As it was given, and without its hyphens, as the CDK puts it into names of its own making. */
+const STACK_NAME = new RegExp(`${SENTINELS.stackName}|${SENTINELS.stackName.replaceAll('-', '')}`);
+
 function replaceText(text: string): Json {
   switch (text) {
     case SENTINELS.keyName:
@@ -105,7 +108,7 @@ function replaceText(text: string): Json {
       return { Ref: 'AlertEmail' };
   }
   const plain = text.replaceAll(SENTINELS.sshCidr, 'the range of AllowedSSHIP');
-  const parts = plain.split(SENTINELS.stackName);
+  const parts = plain.split(STACK_NAME);
   if (parts.length === 1) return plain;
   const joined = parts.flatMap((part, index) => (index === 0 ? [part] : [{ Ref: 'AWS::StackName' }, part]));
   return { 'Fn::Join': ['', joined.filter((part) => part !== '')] };

@@ -1,4 +1,4 @@
-import Elk, { type ElkEdgeSection, type ElkLabel, type ElkNode } from 'elkjs/lib/elk.bundled.js';
+import Elk, { type ElkEdgeSection, type ElkExtendedEdge, type ElkLabel, type ElkNode } from 'elkjs/lib/elk.bundled.js';
 import { SUBNET_MEANING } from '../network/graph.ts';
 import { type Html, markup } from './html.ts';
 import type { Box, Connection, Group, Picture } from './picture.ts';
@@ -15,8 +15,6 @@ const BOW = 6;
 
 const OPTIONS = {
   'elk.algorithm': 'layered',
-  'elk.layered.layering.strategy': 'COFFMAN_GRAHAM',
-  'elk.layered.layering.coffmanGraham.layerBound': '2',
   'elk.direction': 'DOWN',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.edgeRouting': 'ORTHOGONAL',
@@ -24,8 +22,8 @@ const OPTIONS = {
   'elk.json.edgeCoords': 'ROOT',
   'elk.layered.considerModelOrder.strategy': 'PREFER_EDGES',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '36',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '18',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '28',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
   'elk.spacing.nodeNode': '24',
   'elk.spacing.edgeNode': '18',
@@ -33,17 +31,24 @@ const OPTIONS = {
   'elk.spacing.edgeLabel': '4',
 } as const;
 
+const TIGHT = {
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
+  'elk.spacing.nodeNode': '14',
+  'elk.spacing.edgeNode': '10',
+  'elk.spacing.edgeEdge': '8',
+} as const;
+
 /** Who is called on one port by several has one place where they all arrive. */
 const portOf = ({ to, label }: Connection) => `${to}:${label}`;
 
 const inner = (top: number) => ({ 'elk.padding': `[top=${top},left=18,bottom=18,right=18]` });
 
-/** What is written at the top of a kind of subnets. */
-const headerOf = ({ kind, subnets }: Group) => [
-  `${kind.charAt(0).toUpperCase()}${kind.slice(1)} subnets`,
-  SUBNET_MEANING[kind],
-  subnets.map(({ zone, cidr }) => `${zone} ${cidr}`).join('  '),
-];
+/** What is written at the top of a kind of subnets: a box alone is narrower than its subnets side by side. */
+function headerOf({ kind, subnets, boxes }: Group): string[] {
+  const each = subnets.map(({ zone, cidr }) => `${zone} ${cidr}`);
+  const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} subnets`;
+  return [title, SUBNET_MEANING[kind], ...(boxes.length > 1 ? [each.join('  ')] : each)];
+}
 
 function boxNode({ id, title, lines, zones, kind }: Box, connections: readonly Connection[]): ElkNode {
   const first = title.length * WIDTH.title + zones.length * CHIP + 8;
@@ -57,32 +62,41 @@ function boxNode({ id, title, lines, zones, kind }: Box, connections: readonly C
   };
 }
 
-function groupNode(group: Group, connections: readonly Connection[]): ElkNode {
-  const header = headerOf(group);
-  const width = Math.ceil(Math.max(...header.map(({ length }) => length)) * WIDTH.line) + 40;
+const groupNode = (group: Group, connections: readonly Connection[]): ElkNode => ({
+  id: group.kind,
+  children: group.boxes.map((box) => boxNode(box, connections)),
+  layoutOptions: inner(26 + headerOf(group).length * HEADER_LINE),
+});
+
+function graphOf(picture: Picture, isNarrow: boolean): ElkNode {
+  const { outside, groups, connections } = picture;
+  const children = groups.map((group) => groupNode(group, connections));
+  const arrows = connections.map((connection, index) => {
+    const isFirst = connections.findIndex((other) => portOf(other) === portOf(connection)) === index;
+    const labels = isFirst ? [labelOf(connection)] : [];
+    return { id: `${ARROW}${index}`, sources: [connection.from], targets: [portOf(connection)], labels };
+  });
   return {
-    id: group.kind,
-    children: group.boxes.map((box) => boxNode(box, connections)),
-    layoutOptions: {
-      ...inner(26 + header.length * HEADER_LINE),
-      'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-      'elk.nodeSize.minimum': `(${width}, 60)`,
-    },
+    id: 'root',
+    layoutOptions: { ...OPTIONS, ...(isNarrow ? TIGHT : {}), 'elk.padding': '[top=2,left=2,bottom=2,right=2]' },
+    children: [...outside.map((box) => boxNode(box, connections)), { id: 'vpc', layoutOptions: inner(44), children }],
+    edges: [...arrows, ...(isNarrow ? stacking(picture) : [])],
   };
 }
 
-function graphOf({ outside, groups, connections }: Picture): ElkNode {
-  const children = groups.map((group) => groupNode(group, connections));
-  return {
-    id: 'root',
-    layoutOptions: { ...OPTIONS, ...inner(8) },
-    children: [...outside.map((box) => boxNode(box, connections)), { id: 'vpc', layoutOptions: inner(44), children }],
-    edges: connections.map((connection, index) => {
-      const isFirst = connections.findIndex((other) => portOf(other) === portOf(connection)) === index;
-      const labels = isFirst ? [labelOf(connection)] : [];
-      return { id: `edge${index}`, sources: [connection.from], targets: [portOf(connection)], labels };
-    }),
-  };
+const ARROW = 'arrow';
+
+/** Edges that nobody sees: they put no more than two boxes of a group side by side, and stores above what leads out. */
+function stacking({ groups, connections }: Picture): ElkExtendedEdge[] {
+  const depth = (id: string): number =>
+    Math.max(0, ...connections.filter(({ to }) => to === id).map(({ from }) => depth(from) + 1));
+  const rows = groups.map(({ boxes }) => boxes.map(({ id }) => id).sort((a, b) => depth(a) - depth(b)));
+  const boxesOf = (kind: Group['kind']) => groups.find((group) => group.kind === kind)?.boxes ?? [];
+  const pairs = [
+    ...rows.flatMap((ids) => ids.slice(2).map((id, index) => [ids[index] ?? id, id] as const)),
+    ...boxesOf('isolated').flatMap(({ id }) => boxesOf('public').map((below) => [id, below.id] as const)),
+  ];
+  return pairs.map(([above, below], index) => ({ id: `stack${index}`, sources: [above], targets: [below] }));
 }
 
 const labelOf = ({ label }: Connection) => ({
@@ -92,19 +106,20 @@ const labelOf = ({ label }: Connection) => ({
   layoutOptions: { 'elk.edgeLabels.placement': 'HEAD' },
 });
 
-/** Lays the picture out and draws it. */
-export async function drawn(picture: Picture, name: string): Promise<Html> {
-  const placed = await new Elk.default().layout(graphOf(picture));
+/** Lays the picture out and draws it, for a wide screen or for a narrow one. */
+export async function drawn(picture: Picture, name: string, form: 'wide' | 'narrow'): Promise<Html> {
+  const placed = await new Elk.default().layout(graphOf(picture, form === 'narrow'));
   const shapes = new Map(shapesIn(placed).map((shape) => [shape.id, shape]));
   const [width, height] = [Math.ceil(placed.width ?? 0), Math.ceil(placed.height ?? 0)];
   const { groups, zones } = picture;
+  const arrows = (placed.edges ?? []).filter(({ id }) => id.startsWith(ARROW));
   const boxes = [...picture.outside, ...groups.flatMap((group) => group.boxes)];
-  return markup`<svg class="picture" role="img" aria-labelledby="picture-title picture-text" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
-<title id="picture-title">Architecture of ${name}</title>
-<desc id="picture-text">Who calls whom on which port. The table below the drawing says the same.</desc>
-<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>
+  return markup`<svg class="picture ${form}" role="img" aria-labelledby="${form}-title ${form}-text" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+<title id="${form}-title">Architecture of ${name}</title>
+<desc id="${form}-text">Who calls whom on which port. The table below the drawing says the same.</desc>
+<defs><marker id="${form}-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>
 ${['vpc', ...groups.map(({ kind }) => kind)].map((id) => frame(shapes.get(id), id))}
-${(placed.edges ?? []).map(({ sections = [], labels = [] }) => edge(sections, labels[0]))}
+${arrows.map(({ sections = [], labels = [] }) => edge(sections, labels[0], form))}
 ${header(shapes.get('vpc'), [`VPC ${picture.cidr}`, `zone${zones.length === 1 ? '' : 's'} ${zones.join(', ')}`])}
 ${groups.map((group) => header(shapes.get(group.kind), headerOf(group)))}
 ${boxes.map((box) => drawnBox(box, shapes.get(box.id)))}
@@ -133,13 +148,13 @@ function header(shape: ElkNode | undefined, lines: readonly string[]): Html[] {
   });
 }
 
-function edge([section]: readonly ElkEdgeSection[], label: ElkLabel | undefined): Html | undefined {
+function edge([section]: readonly ElkEdgeSection[], label: ElkLabel | undefined, form: string): Html | undefined {
   if (section === undefined) return undefined;
   const points = [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
   const path = points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${at(x)} ${at(y)}`).join('');
   const [x, y] = [at((label?.x ?? 0) + 2), at((label?.y ?? 0) + 11)];
   const text = label === undefined ? undefined : markup`<text x="${x}" y="${y}">${label.text}</text>`;
-  return markup`<g class="edge"><path d="${path}" marker-end="url(#arrow)"/>${text}</g>\n`;
+  return markup`<g class="edge"><path d="${path}" marker-end="url(#${form}-head)"/>${text}</g>\n`;
 }
 
 function drawnBox({ title, lines, kind, zones }: Box, shape: ElkNode | undefined): Html {

@@ -55,7 +55,7 @@ const style = () => new Html(readFileSync(new URL('report.css', import.meta.url)
 export async function pageOf(subject: Subject): Promise<string> {
   const { name, config } = subject;
   const sections = [
-    architecture(subject, await drawn(subject.picture, name)),
+    architecture(subject, [await drawn(subject.picture, name, 'wide'), await drawn(subject.picture, name, 'narrow')]),
     ...[bill, exposure, findings, data, permissions, firstDeployment, alarms, configuration].map((make) =>
       make(subject),
     ),

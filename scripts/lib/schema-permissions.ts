@@ -72,6 +72,9 @@ const BY_HAND: PermissionsByType = {
   'AWS::CDK::Metadata': [],
 };
 
+/** Named by schemas for what no template of ours does: acting as another role, and deleting what people stored. */
+const NOT_GIVEN = new Set(['sts:AssumeRole', 's3:DeleteObject']);
+
 /** What each type needs. Custom resources need nothing of their own: a function of the stack does their work. */
 export async function permissionsOf(types: readonly string[]): Promise<PermissionsByType> {
   const real = types.filter((type) => !type.startsWith('Custom::') && type !== 'AWS::CloudFormation::CustomResource');
@@ -82,5 +85,7 @@ export async function permissionsOf(types: readonly string[]): Promise<Permissio
   ) as PermissionsByType;
   const unknown = asked.filter((type) => (read[type] ?? []).length === 0);
   if (unknown.length > 0) throw new Error(`no permissions are known for ${unknown.join(', ')}`);
-  return Object.fromEntries(real.map((type) => [type, BY_HAND[type] ?? read[type] ?? []]));
+  return Object.fromEntries(
+    real.map((type) => [type, (BY_HAND[type] ?? read[type] ?? []).filter((action) => !NOT_GIVEN.has(action))]),
+  );
 }

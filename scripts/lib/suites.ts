@@ -65,6 +65,7 @@ export const SUITES: readonly Suite[] = [
   vitest('validated', "the CDK's own validation of every preset, warnings included, and cdk-nag's", ['validated']),
   vitest('operator', "the operator's commands against a local AWS", ['operator'], ['python']),
   vitest('rehearsal', 'the local AWS and the stores behind it', ['rehearsal'], ['python']),
+  vitest('browser', 'the report in a real browser: labels, screens, keyboard, accessibility', ['browser']),
   {
     name: 'cfn-lint',
     about: "CloudFormation's own schemas over every preset's template",

@@ -62,7 +62,7 @@ describe('one-click', () => {
       expect.arrayContaining(['AlertEmail', 'KeyName', 'AllowedSSHIP', 'InstanceType', 'DomainName']),
     );
     expect([Buffer.byteLength(text) < 1_000_000, Object.keys(Resources).length < 500]).toEqual([true, true]);
-    expect(text).not.toMatch(/one-click|192\.0\.2\.201|cdk-hnb659fds/);
+    expect(text).not.toMatch(/one-click|Name: oneclickstackname|192\.0\.2\.201|cdk-hnb659fds/);
   });
 
   test('is launched from its address with nothing but a name, twice side by side', async () => {

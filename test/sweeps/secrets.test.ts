@@ -68,13 +68,16 @@ function users(template: Template): Record<string, string[]> {
         template,
       ),
     ]),
-    ...ofType(template, 'AWS::IAM::InstanceProfile').map(([, profile]): [string, string[]] => [
-      idOf(profile.Properties['Roles']),
-      secretsIn(
-        ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties['Value'] as unknown),
-        template,
-      ),
-    ]),
+    ...ofType(template, 'AWS::IAM::InstanceProfile')
+      // A NAT instance only passes on.
+      .filter(([id]) => id.startsWith('Compute'))
+      .map(([, profile]): [string, string[]] => [
+        idOf(profile.Properties['Roles']),
+        secretsIn(
+          ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties['Value'] as unknown),
+          template,
+        ),
+      ]),
     ...['Custom::LibreChatPostgres', 'Custom::LibreChatDocumentDb']
       .flatMap((type) => ofType(template, type))
       .map(([id, { Properties }]): [string, string[]] => [

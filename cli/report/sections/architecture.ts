@@ -11,7 +11,7 @@ const LEGEND = {
   outside: 'not ours',
 };
 
-export function architecture({ picture, reachability: { local } }: Subject, drawing: Html): Section {
+export function architecture({ picture, reachability: { local } }: Subject, drawings: readonly Html[]): Section {
   const legend = Object.entries(LEGEND).map(
     ([kind, text]) => markup`<li><span class="swatch ${kind}"></span>${text}</li>`,
   );
@@ -20,7 +20,7 @@ export function architecture({ picture, reachability: { local } }: Subject, draw
     id: 'architecture',
     title: 'Architecture',
     lead: 'Who calls whom, and on which port. Small letters are the zones in which something stands or may stand.',
-    body: markup`<div class="pan" role="region" aria-label="Drawing of the architecture" tabindex="0">${drawing}</div>
+    body: markup`<div class="pan" role="region" aria-label="Drawing of the architecture" tabindex="0">${drawings}</div>
 <ul class="legend">${legend}</ul>
 ${inside === '' ? undefined : markup`<p>Inside the machine: ${inside}.</p>`}
 ${details(`The same as a table: ${counted(picture.connections.length, 'connection')}`, connections(picture))}`,

@@ -6,10 +6,12 @@ import { counted } from '../lists.ts';
 import { type Subject, usersOf } from '../subject.ts';
 
 const NOTHING: Range = [0, 0];
+const TOKENS = 'Tokens go from the cheapest model that is offered answering everything to the dearest doing so.';
 const MARGIN = `An uncertain price may be off by ${LOW_CONFIDENCE_MARGIN * 100} % either way, and the range says so.`;
 
 export function bill(subject: Subject): Section {
-  const { idle, used, priceDate, name } = subject;
+  const { idle, used, priceDate, name, priced } = subject;
+  const target = verdict(priced);
   const open = notCounted([used]);
   const isUncertain = servicesOf([idle, used]).some((service) => service.label !== service.name);
   return {
@@ -18,6 +20,8 @@ export function bill(subject: Subject): Section {
     lead: `US dollars, on demand in ${used.region}, prices of ${priceDate}. Ranges go from little use to much. Taxes and support are left out.`,
     body: [
       services(subject),
+      target === '' ? undefined : markup`<p>Target with nobody: ${target}.</p>`,
+      used.tokens.items.length === 0 ? undefined : markup`<p>${TOKENS}</p>`,
       isUncertain ? markup`<p>${MARGIN}</p>` : undefined,
       open.length > 0 ? markup`<p>Not counted: ${open.join('; ')}.</p>` : undefined,
       details(`Every line of the bill: ${counted(used.items.length, 'line')}`, lines(subject)),
@@ -26,26 +30,18 @@ export function bill(subject: Subject): Section {
   };
 }
 
-function services({ idle, used, priced }: Subject): Html {
+function services({ idle, used }: Subject): Html {
   const [none, some] = [byService(idle.items), byService(used.items)];
   const most = Math.max(1, ...[...some.values()].map(([, high]) => high));
-  const target = verdict(priced);
   const total = (amount: Range) => markup`<strong>${range(amount)}</strong>`;
   const rows = servicesOf([idle, used]).map(({ name, label }): Part[] => {
     const [low, high] = some.get(name) ?? NOTHING;
     const mark = label === name ? undefined : [' ', badge('warn', 'uncertain')];
     return [[name, mark], bar(most, 0, low, high - low), range(none.get(name) ?? NOTHING), range([low, high])];
   });
-  rows.push([
-    markup`<strong>Total</strong>`,
-    target === '' ? '' : `target with nobody: ${target}`,
-    total(idle.total),
-    total(used.total),
-  ]);
-  if (used.tokens.items.length > 0) {
-    const about = 'if the cheapest model answers all, or the dearest';
-    rows.push(['Bedrock tokens, apart', about, range(idle.tokens.total), range(used.tokens.total)]);
-  }
+  rows.push([markup`<strong>Total</strong>`, '', total(idle.total), total(used.total)]);
+  if (used.tokens.items.length > 0)
+    rows.push(['Bedrock tokens, apart', '', range(idle.tokens.total), range(used.tokens.total)]);
   return table({
     caption: 'The bill by service, USD a month',
     head: ['Service', 'From the least to the most', 'Nobody', `With ${usersOf(used)} people`],

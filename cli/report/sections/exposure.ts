@@ -51,6 +51,6 @@ export function exposure(subject: Subject): Section {
       ? 'CloudFront is the only way in: nothing in the VPC can be called from the internet.'
       : 'Everything that somebody outside can call, and everything with a public address.',
     body: markup`${table({ caption: 'What is public, and to whom', head: ['What', 'Open to', 'What that means'], rows })}
-<p>Buckets that block public access: ${all - open} of ${all}.</p>`,
+${all === 0 ? undefined : markup`<p>Buckets that block public access: ${all - open} of ${all}.</p>`}`,
   };
 }
