@@ -24,6 +24,9 @@ const SCHEME_PORTS: Readonly<Record<string, number>> = {
 /** Where the site itself is: browsers call it. */
 const OWN_ADDRESS = 'DOMAIN_SERVER';
 
+/** What LibreChat calls itself before a provider of SAML: a name that only sounds like an address. */
+const OWN_NAME = 'SAML_ISSUER';
+
 /** Addresses that a process listens on. */
 const LISTENING = new Set(['0.0.0.0', '127.0.0.1', 'localhost']);
 
@@ -60,7 +63,7 @@ export function addressesOf(variables: Variables): Addresses {
   for (const [name, value] of Object.entries(variables)) {
     const addresses = addressesIn(name, value, variables);
     if (addresses === undefined) {
-      if (LEADS_SOMEWHERE(name, value) && !NO_ADDRESS(value)) unknown.push(name);
+      if (name !== OWN_NAME && LEADS_SOMEWHERE(name, value) && !NO_ADDRESS(value)) unknown.push(name);
       continue;
     }
     found.push(

@@ -21,14 +21,15 @@ export function findChromium(path = process.env['PATH'] ?? ''): string | undefin
   });
 }
 
+const ADVICE = 'the browser tests need Chromium: install it, on Debian and Ubuntu with apt-get install chromium';
+
 /** Makes sure that there is a browser. A suite that skipped itself without one would prove nothing. */
 export default function setUp(): void {
   if (findChromium() !== undefined) return;
-  const isRoot = process.getuid?.() === 0;
-  for (const [command = '', ...args] of isRoot ? INSTALL : []) {
+  if (process.getuid?.() !== 0) throw new Error(ADVICE);
+  for (const [command = '', ...args] of INSTALL) {
     const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 300_000 });
-    if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
+    if (status !== 0) throw new Error(`${ADVICE} (${command} ${args.join(' ')}: ${error?.message ?? stderr.trim()})`);
   }
-  if (findChromium() === undefined)
-    throw new Error('the browser tests need Chromium: install it, on Debian and Ubuntu with apt-get install chromium');
+  if (findChromium() === undefined) throw new Error(ADVICE);
 }

@@ -111,6 +111,18 @@ describe.each(PRESET_NAMES)('the report on %s', (preset) => {
   });
 });
 
+test('a label that lies on another or leaves its box is found', async () => {
+  const page = await open('minimal-dev', 'light');
+  await page.evaluate(`(() => {
+    const [first, second] = document.querySelectorAll('.wide .header');
+    for (const side of ['x', 'y']) second.setAttribute(side, first.getAttribute(side));
+    document.querySelector('.wide .box .title').textContent = 'A name that is much too long for its box';
+  })()`);
+  const { found } = await page.evaluate<{ found: string[] }>(misplaced);
+  expect(found).toContain('VPC 10.0.0.0/16 on zone a');
+  expect(found.some((text) => text.endsWith('leaves its box'))).toBe(true);
+});
+
 const focused = 'document.activeElement.getAttribute("href") ?? document.activeElement.id';
 
 test.each(['light', 'phone'] as const)('the keyboard reaches every section, %s', async (view) => {

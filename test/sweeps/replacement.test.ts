@@ -6,7 +6,7 @@ import { kindPairs, type Pair, randomPairs, releasePairs, singleKeyPairs } from 
 import { templateOf } from './templates.ts';
 
 /** Hundreds of syntheses in one test, on a machine that does other things too. */
-const LONG = 600_000;
+const LONG = 1_800_000;
 const started = performance.now();
 
 interface Compared extends Pair {
