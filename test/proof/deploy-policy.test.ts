@@ -26,7 +26,6 @@ const REFUSED: readonly (readonly [action: string, resource: string])[] = [
   ['s3:DeleteObject', 'arn:aws:s3:::some-bucket/some-object'],
   ['rds:DeleteDBSnapshot', `arn:aws:rds:us-east-1:${ACCOUNT}:snapshot:last`],
   ['backup:DeleteRecoveryPoint', `arn:aws:backup:us-east-1:${ACCOUNT}:recovery-point:1`],
-  ['cloudtrail:StopLogging', `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/organization`],
 ];
 
 function policiesOf(preset: PresetName): PolicyDocument[] {
