@@ -109,15 +109,19 @@ const labelOf = ({ label }: Connection) => ({
   layoutOptions: { 'elk.edgeLabels.placement': 'HEAD' },
 });
 
+/** How large a drawing is on the screen: a narrow one is to be seen whole rather than read from afar. */
+const SCALE = { wide: 1, narrow: 0.74 };
+
 /** Lays the picture out and draws it, for a wide screen or for a narrow one. */
-export async function drawn(picture: Picture, name: string, form: 'wide' | 'narrow'): Promise<Html> {
+export async function drawn(picture: Picture, name: string, form: keyof typeof SCALE): Promise<Html> {
   const placed = await new Elk.default().layout(graphOf(picture, form === 'narrow'));
   const shapes = new Map(shapesIn(placed).map((shape) => [shape.id, shape]));
   const [width, height] = [Math.ceil(placed.width ?? 0), Math.ceil(placed.height ?? 0)];
+  const [shownWidth, shownHeight] = [at(width * SCALE[form]), at(height * SCALE[form])];
   const { groups, zones } = picture;
   const arrows = (placed.edges ?? []).filter(({ id }) => id.startsWith(ARROW));
   const boxes = [...picture.outside, ...groups.flatMap((group) => group.boxes)];
-  return markup`<svg class="picture ${form}" role="img" aria-labelledby="${form}-title ${form}-text" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+  return markup`<svg class="picture ${form}" role="img" aria-labelledby="${form}-title ${form}-text" viewBox="0 0 ${width} ${height}" width="${shownWidth}" height="${shownHeight}">
 <title id="${form}-title">Architecture of ${name}</title>
 <desc id="${form}-text">Who calls whom on which port. The table below the drawing says the same.</desc>
 <defs><marker id="${form}-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>

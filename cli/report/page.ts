@@ -103,18 +103,13 @@ ${body}
 /** What a person in a hurry reads. */
 function glance(subject: Subject): Html {
   const { monthly, findings: found, alarms: count, stores, deploymentSeconds } = summaryOf(subject);
-  const { used, config, path } = subject;
   const [first, ...others] = waysIn(subject);
-  const cidrs = config.access.allowedCidrs;
-  const kept = stores.count - stores.deleted.length;
-  const lost =
-    kept === 0 ? 'everything goes with the stack' : `with the stack go: ${distinct(stores.deleted).join(', ')}`;
+  const cidrs = subject.config.access.allowedCidrs;
+  const stay = stores.count - stores.deleted.length;
+  const gone = stay === 0 ? 'nothing is left' : `gone: ${distinct(stores.deleted).join(', ')}`;
+  const people = `with ${usersOf(subject.used)} people; $${range(monthly.idle)} with nobody; tokens apart`;
   const tiles: readonly (readonly [name: string, value: Part, text: string])[] = [
-    [
-      'Cost a month',
-      `$${range(monthly.used)}`,
-      `with ${usersOf(used)} people, $${range(monthly.idle)} with nobody; tokens apart`,
-    ],
+    ['Cost a month', `$${range(monthly.used)}`, people],
     ['Open findings', found.open, `${found.acknowledged} acknowledged with reasons`],
     [
       'Way in',
@@ -122,11 +117,11 @@ function glance(subject: Subject): Html {
       cidrs.includes(ANYWHERE) ? 'for everybody' : `for ${cidrs.join(', ')}`,
     ],
     [
-      'Data kept',
-      kept === stores.count ? 'all' : kept === 0 ? 'none' : `${kept} of ${stores.count}`,
-      kept === stores.count ? 'when the stack is deleted' : lost,
+      'Stack deleted',
+      stay === 0 ? 'all data goes' : stay === stores.count ? 'all data stays' : `${stay} of ${stores.count} stay`,
+      stay === stores.count ? 'with the secrets that open it' : gone,
     ],
-    ['First answer', `after ${minutes(deploymentSeconds)}`, `of deploying, as assumed ${path.assumed.date}`],
+    ['First answer', `in ${minutes(deploymentSeconds)}`, 'after deploy begins; assumed, not measured'],
     ['Alarms', count === 0 ? 'none' : count, count === 0 ? 'nobody is told of failures' : 'each with what to do'],
   ];
   const shown = tiles.map(

@@ -18,6 +18,9 @@ const VIEWS = {
   phone: { width: 390, colorScheme: 'light' },
 } as const;
 type View = keyof typeof VIEWS;
+const HEIGHT = 900;
+/** A4 without its margins, in pixels. */
+const PAPER = { width: 718, height: 1047 };
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -28,7 +31,7 @@ const FLAGS = [
 ];
 /** Presets and heights of the pictures in the documents, and the most that one of them may weigh. */
 const SHOWN: readonly PresetName[] = ['minimal-dev', 'production-ecs', 'enterprise'];
-const SHOWN_HEIGHT = { light: 1400, dark: 1400, phone: 1800 };
+const SHOWN_HEIGHT = { light: 1500, dark: 1500, phone: 1800 };
 const MOST_PICTURE_BYTES = 250_000;
 /** Where to put them: the documents' own folder is named when they are to be made again. */
 const PICTURES = process.env['REPORT_PICTURES'];
@@ -43,7 +46,7 @@ beforeAll(async () => {
   for (const preset of PRESET_NAMES) writeFileSync(join(folder, `${preset}.html`), await pageOfPreset(preset));
   browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
   for (const [view, { width, colorScheme }] of Object.entries(VIEWS)) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true });
+    const context = await browser.newContext({ viewport: { width, height: HEIGHT }, colorScheme, offline: true });
     const page = await context.newPage();
     page.on('console', (message) => noise.push(message.text()));
     page.on('pageerror', (error) => noise.push(error.message));
@@ -144,16 +147,19 @@ test.each(['light', 'phone'] as const)('the keyboard reaches every section, %s',
   }
 });
 
-test('printed, it shows what is folded on the screen, and no links to sections', async () => {
+test('printed, it shows what is folded on the screen, no links to sections, and nothing wider than the paper', async () => {
   const page = await open('enterprise', 'light');
   const state = `({
     folded: [...document.querySelectorAll('details > *:not(summary)')].filter((each) => !each.checkVisibility({ contentVisibilityAuto: true })).length,
     links: document.querySelector('nav').checkVisibility(),
+    isTooWide: document.documentElement.scrollWidth > innerWidth,
   })`;
   expect(await page.evaluate(state)).toMatchObject({ links: true });
+  await page.setViewportSize(PAPER);
   await page.emulateMedia({ media: 'print' });
-  expect(await page.evaluate(state)).toEqual({ folded: 0, links: false });
+  await expect.poll(() => page.evaluate(state)).toEqual({ folded: 0, links: false, isTooWide: false });
   await page.emulateMedia({ media: null });
+  await page.setViewportSize({ width: VIEWS.light.width, height: HEIGHT });
 });
 
 test.each(SHOWN.flatMap((preset) => (Object.keys(VIEWS) as View[]).map((view) => [preset, view] as const)))(
