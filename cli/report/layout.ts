@@ -87,13 +87,10 @@ function graphOf(picture: Picture, isNarrow: boolean): ElkNode {
 const ARROW = 'arrow';
 
 /** Edges that nobody sees: they put no more than two boxes of a group side by side, and stores above what leads out. */
-function stacking({ outside, groups, connections }: Picture): ElkExtendedEdge[] {
+function stacking({ groups, connections }: Picture): ElkExtendedEdge[] {
   const depth = (id: string): number =>
     Math.max(0, ...connections.filter(({ to }) => to === id).map(({ from }) => depth(from) + 1));
-  const called = outside.filter(({ id }) => connections.every(({ from }) => from !== id));
-  const rows = [called, ...groups.map(({ boxes }) => boxes)].map((boxes) =>
-    boxes.map(({ id }) => id).sort((a, b) => depth(a) - depth(b)),
-  );
+  const rows = groups.map(({ boxes }) => boxes.map(({ id }) => id).sort((a, b) => depth(a) - depth(b)));
   const boxesOf = (kind: Group['kind']) => groups.find((group) => group.kind === kind)?.boxes ?? [];
   const pairs = [
     ...rows.flatMap((ids) => ids.slice(2).map((id, index) => [ids[index] ?? id, id] as const)),

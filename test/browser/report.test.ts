@@ -88,22 +88,24 @@ const misplaced = `(() => {
 
 describe.each(PRESET_NAMES)('the report on %s', (preset) => {
   describe.each(Object.keys(VIEWS) as View[])('%s', (view) => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await open(preset, view);
+    });
+
     test('opens without a message, a request or anything wider than the screen', async () => {
-      const page = await open(preset, view);
       expect(noise).toEqual([]);
       const [width, room] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, innerWidth]');
       expect(width).toBeLessThanOrEqual(room);
     });
 
     test('shows a drawing of which every label can be read', async () => {
-      const page = await open(preset, view);
       const { count, found } = await page.evaluate<{ count: number; found: string[] }>(misplaced);
       expect(count).toBeGreaterThan(20);
       expect(found).toEqual([]);
     });
 
     test('keeps to the rules of accessibility', async () => {
-      const page = await open(preset, view);
       await page.evaluate(axeSource);
       const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
       const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
