@@ -13,6 +13,8 @@ import { AuditConstruct } from './constructs/security/audit-construct.ts';
 import { BackupConstruct } from './constructs/storage/backup-construct.ts';
 import { StorageConstruct } from './constructs/storage/storage-construct.ts';
 import { acknowledgeFindings } from './utils/acknowledged-findings.ts';
+import { keepWhatDataStandsIn } from './utils/kept-with-data.ts';
+import { descriptionOf } from './utils/stack-description.ts';
 import { stackTags, tagResources } from './utils/tagging-strategy.ts';
 
 /** Properties for {@link LibreChatStack}. */
@@ -26,7 +28,7 @@ export class LibreChatStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: LibreChatStackProps) {
     super(scope, id, {
       stackName: config.stackName,
-      description: `LibreChat ${config.librechatVersion} (${config.mode}, ${config.environment})`,
+      description: descriptionOf(config),
       env: { account: config.account, region: config.region },
       terminationProtection: config.data.deletionProtection,
       // Those of the stack itself: commands find their stacks by them.
@@ -78,6 +80,7 @@ export class LibreChatStack extends Stack {
     );
     this.output('LogGroup', 'Log group of LibreChat', compute.logGroup.logGroupName);
     if (monitoring.dashboardUrl !== undefined) this.output('DashboardUrl', 'Dashboard', monitoring.dashboardUrl);
+    keepWhatDataStandsIn(this);
     tagResources(this, config);
     acknowledgeFindings(this, config);
   }

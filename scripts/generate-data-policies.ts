@@ -57,9 +57,9 @@ function synthesize(config: DeploymentConfig): Resources {
 
 const PROSE = `# What becomes of your data
 
-Deleting a stack keeps all data and the secrets that open it in production and enterprise. In staging it leaves a final snapshot of what has snapshots and keeps the rest. In development it deletes everything. Databases have backups in every environment, everything else outside development. Valkey is no store: it goes with the stack, and with it the sessions.
+**Deleting a stack keeps all data and the secrets that open it in production and enterprise.** A database that stays keeps the network and the groups that it stands in, which cost nothing. In staging it leaves a final snapshot of what has snapshots and keeps the rest. In development it deletes everything. Databases have backups in every environment, everything else outside development. Valkey is no store: it goes with the stack, and with it the sessions.
 
-The table is what the templates say with the defaults of each environment. \`data.removalPolicy\`, \`data.deletionProtection\`, \`data.backupRetentionDays\` and \`data.backupPlan\` change it, see [configuration.md](configuration.md); deletion protection covers the stack too. The file is written by \`scripts/generate-data-policies.ts\`.
+The table is what the templates say with the defaults of each environment. \`data.removalPolicy\`, \`data.deletionProtection\`, \`data.backupRetentionDays\` and \`data.backupPlan\` change it, see [configuration.md](configuration.md); deletion protection covers the stack too. The file, of librechat-cdk 0.1, is written by \`scripts/generate-data-policies.ts\`.
 `;
 
 async function text(): Promise<string> {

@@ -13,8 +13,6 @@ from aws.stores.manager import Stores
 from aws.stores.redis import RedisStore
 
 WRONG_PASSWORD = "wrong-master-password"
-# As long as the file is there: a database that a stack keeps holds its subnets and groups back, as on AWS.
-KEPT_IN_USE = "kept-in-use"
 _SECRET = "MasterSecretArn"
 
 

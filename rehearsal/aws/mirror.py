@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from aws.emulator import Emulator, seam
-from aws.faults import KEPT_IN_USE
 from aws.records import Record, records
 
 _GROUPS = ("AWS::RDS::DBSubnetGroup", "AWS::DocDB::DBSubnetGroup")
@@ -40,8 +38,8 @@ _STATES = {
 
 
 class Mirror:
-    def __init__(self, emulator: Emulator, faults: Path) -> None:
-        self._emulator, self._in_use = emulator, faults / KEPT_IN_USE
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
         # Before the plug-in puts its own in their place.
         self._rds = {kind: emulator.handlers[f"AWS::RDS::{kind}"]["create"] for kind in ("DBInstance", "DBCluster")}
         self._new_snapshot = seam("ministack.services.rds", "_create_snapshot_internal")
@@ -90,17 +88,10 @@ class Mirror:
         entry = self._entry_of(record) if record and type_name in _DATABASES else None
         return entry is not None and not entry["DeletionProtection"]
 
-    def let_go(self, vpc: str) -> None:
-        """Let a network be deleted although a kept group or subnet stands in it, unless the fault is ordered."""
-        for kind in ("AWS::EC2::SecurityGroup", "AWS::EC2::Subnet") if not self._in_use.exists() else ():
-            for entry in _state(kind).values():
-                if entry["VpcId"] == vpc and (kind, entry.get("GroupId") or entry.get("SubnetId")) in records:
-                    entry["VpcId"] = ""
-
     def user_of(self, type_name: str, physical_id: str) -> str:
-        """A kept database that needs this part of the network; told only while the fault is ordered."""
+        """A database that is there and needs this part of the network, as AWS tells it."""
         served = type_name in _STATES and type_name.endswith(("Group", "::Subnet"))
-        for record in list(records.values()) if served and self._in_use.exists() else []:
+        for record in list(records.values()) if served else []:
             user, kind = record.physical_id, record.type_name
             names = kind in (*_DATABASES, *_GROUPS) and physical_id in json.dumps(record.properties, default=str)
             if names and self._entry_of(record) and (kind in _DATABASES or self.user_of(kind, user)):

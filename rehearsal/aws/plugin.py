@@ -31,7 +31,7 @@ def install(state: Path, children: Processes) -> Callable[[], None]:
     authority = Authority(state / "ca")
     stores = Stores(state / "stores", authority, children, report)
     events = Events(emulator, report)
-    provider = Provider(emulator, stores, events, report, Mirror(emulator, state / "faults"))
+    provider = Provider(emulator, stores, events, report, Mirror(emulator))
 
     native.correct(emulator.handlers, emulator.name)
     replace(f"{_CFN}.provisioners", "_cw_metric_alarm_record", native.alarms_on_math)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,11 @@ _PROTECTED = {
     "AWS::Logs::LogGroup": ("DeletionProtectionEnabled", "true"),
 }
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
+_ORIGIN_IN_USE = (
+    "Invalid request provided: AWS::CloudFront::VpcOrigin: The specified VPC origin is currently associated with one or"
+    " more distributions. Please disassociate the VPC origin from all distributions before updating or deleting"
+    " (Service: CloudFront, Status Code: 409)"
+)
 
 
 class Provider:
@@ -116,8 +122,6 @@ class Provider:
                 raise ValueError(f"{physical_id} cannot be deleted because deletion protection is enabled")
             if user := self._mirror.user_of(type_name, physical_id):
                 raise ValueError(f"{physical_id} has dependencies and cannot be deleted: {user} uses it")
-            if type_name == "AWS::EC2::VPC":
-                self._mirror.let_go(physical_id)
             original(type_name, physical_id, props, stack, logical_id)
             done()
 
@@ -166,6 +170,7 @@ class Provider:
         return physical_id, record.attributes
 
     def _update(self, type_name: str, physical_id: str, old: dict[str, Any], new: dict[str, Any]) -> Answer:
+        _refuse_in_use(type_name, physical_id)
         record = records[type_name, physical_id]
         record.properties = new
         for name in set(record.attributes) & set(new):
@@ -177,6 +182,7 @@ class Provider:
         return physical_id, record.attributes
 
     def _delete(self, type_name: str, physical_id: str, props: dict[str, Any]) -> None:
+        _refuse_in_use(type_name, physical_id)
         record = records.pop((type_name, physical_id), None)
         if record:
             self._stores.deleted(record)
@@ -195,6 +201,15 @@ class Provider:
                 "physicalId": physical_id,
             }
             self._report.add("snapshots", {**entry, "note": note})
+
+
+def _refuse_in_use(type_name: str, physical_id: str) -> None:
+    """CloudFront changes and deletes no VPC origin that a distribution uses, not even its tags."""
+    if type_name == "AWS::CloudFront::VpcOrigin" and any(
+        record.type_name == "AWS::CloudFront::Distribution" and physical_id in json.dumps(record.properties, default=str)
+        for record in list(records.values())
+    ):
+        raise ValueError(_ORIGIN_IN_USE)
 
 
 def _without_stack_tags(props: dict[str, Any]) -> dict[str, Any]:

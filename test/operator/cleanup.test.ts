@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import {
   CloudFormationClient,
+  DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
 } from '@aws-sdk/client-cloudformation';
+import { EC2 } from '@aws-sdk/client-ec2';
+import { RDS } from '@aws-sdk/client-rds';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CleanupResult } from '../../cli/cleanup/run.ts';
 import type { Check } from '../../cli/inspect/check.ts';
 import type { Status } from '../../cli/inspect/status.ts';
@@ -32,6 +33,7 @@ import {
 
 const cloudFormation = new CloudFormationClient(options);
 const s3 = new S3Client({ ...options, forcePathStyle: true });
+const ec2 = new EC2(options);
 
 const cleanup = (stack: string, ...args: string[]) => operate(['cleanup', '--stack', stack, ...args]);
 const leftOf = async (stack: string) =>
@@ -72,11 +74,8 @@ describe('cleanup', { timeout: 120_000 }, () => {
   });
 
   test('keeps a database with the network it stands in, and deletes both in order when told', async () => {
-    const order = join(dirname(env['CDK_HOME'] ?? ''), 'faults/kept-in-use');
-    await writeFile(order, '');
     await createStack('Stored', NETWORK_AND_DATABASE, { isProtected: true });
     const first = await cleanup('Stored', '--yes', '--lift-protection', '--json');
-    await rm(order);
     expect(first.stderr).toMatch(/^Stored is DELETE_FAILED, .*:\n {2}\w+ \(AWS::.+\): .+ has dependencies/m);
     expect(first.stderr).toMatch(/^trying again, 6 of them are let go with the data that needs them$/m);
     expect((json(first) as CleanupResult).left.map(({ what, data }) => `${what}, ${data}`)).toEqual([
@@ -120,6 +119,39 @@ describe('cleanup', { timeout: 120_000 }, () => {
     expect(stderr).toMatch(/^ {2}compute {5}1 of its resources, about \$1 a month: deleted$/m);
     expect(stderr).toMatch(/^ {2}holds data: Database \(AWS::EC2::Volume\), about \$1 a month: deleted$/m);
     expect(Object.keys(await idsOf('Shown'))).toEqual(['ComputeData', 'Database']);
+  });
+
+  test('lists copies that somebody made of a live stack, and deletes no other than those', async () => {
+    await createStack('Copied', { ...NETWORK_AND_DATABASE, Disk: kept });
+    const { Disk: VolumeId, Database } = await idsOf('Copied');
+    const { SnapshotId = '' } = await ec2.createSnapshot({ VolumeId });
+    const rds = new RDS(options);
+    await rds.createDBSnapshot({ DBInstanceIdentifier: Database, DBSnapshotIdentifier: 'by-hand' });
+    const { stderr } = await cleanup('Copied', '--delete-data', '--dry-run');
+    expect(stderr).toMatch(/^ {2}made of Database: database snapshot by-hand, .+: deleted$/m);
+    expect(stderr).toMatch(new RegExp(`^  made of Disk: snapshot of a volume ${SnapshotId}, 8 GiB: deleted$`, 'm'));
+
+    const send = CloudFormationClient.prototype.send.bind(cloudFormation);
+    const made: (string | undefined)[] = [];
+    const spy = vi.spyOn(CloudFormationClient.prototype, 'send').mockImplementation((async (command: never) => {
+      if ((command as object) instanceof DeleteStackCommand && made.length === 0)
+        made.push((await ec2.createSnapshot({ VolumeId })).SnapshotId);
+      return await send(command);
+    }) as never);
+    const done = await cleanup('Copied', '--delete-data', '--lift-protection', '--yes', '--json');
+    spy.mockRestore();
+    expect([done.code, (json(done) as CleanupResult).left.map(({ id }) => id)]).toEqual([0, made]);
+    await expect(rds.describeDBSnapshots({ DBSnapshotIdentifier: 'by-hand' })).rejects.toThrow(/not ?found/i);
+    expect((await cleanup('Copied', '--delete-data', '--yes')).stdout).toBe('Copied is gone, nothing is left\n');
+  });
+
+  test('says what stays, with the data deleted too, because nobody can delete it at once', async () => {
+    const key = { Type: 'AWS::KMS::Key', DeletionPolicy: 'Retain', Properties: { KeyPolicy: {} } };
+    await createStack('Keyed', { TrailKey: key, Disk: kept });
+    const { stderr } = await cleanup('Keyed', '--delete-data', '--dry-run');
+    expect(stderr).toMatch(/^ {2}stays: TrailKey \(AWS::KMS::Key\)$/m);
+    expect(stderr).toMatch(/^ {2}holds data: Disk .*: deleted$/m);
+    expect(stderr).toMatch(/^cost that goes on, about \$1 a month$/m);
   });
 
   test('asks for the name, and outside development takes --yes only with it', async () => {

@@ -65,16 +65,11 @@ def test_a_final_snapshot_of_a_volume_is_there_afterwards(cloud: Cloud) -> None:
     assert len(cloud.client("ec2").describe_snapshots(Filters=filters)["Snapshots"]) == 1
 
 
-def test_a_kept_cluster_holds_its_network_back_on_order_and_is_deleted_at_its_service(cloud: Cloud) -> None:
+def test_a_kept_cluster_holds_its_network_back_and_is_deleted_at_its_service(cloud: Cloud) -> None:
     name = cloud.new_name()
     cloud.create({"Resources": {"Vpc": VPC, "Subnet": SUBNET, "Group": GROUP, "Cluster": CLUSTER}}, name)
     cluster = cloud.physical_ids(name)["Cluster"]
-    order = cloud.state / "faults" / "kept-in-use"
-    order.touch()
-    try:
-        assert cloud.delete(name) == "DELETE_FAILED"
-    finally:
-        order.unlink()
+    assert cloud.delete(name) == "DELETE_FAILED"
     failed = {e["LogicalResourceId"] for e in cloud.events(name) if e["ResourceStatus"] == "DELETE_FAILED"}
     assert failed == {"Vpc", "Subnet", "Group", name}
 
@@ -87,14 +82,20 @@ def test_a_kept_cluster_holds_its_network_back_on_order_and_is_deleted_at_its_se
     assert cloud.delete(name) == "DELETE_COMPLETE", cloud.reasons(name)
 
 
-def test_a_kept_group_lets_its_network_go_otherwise(cloud: Cloud) -> None:
+def test_a_cluster_kept_with_its_network_holds_nothing_back(cloud: Cloud) -> None:
+    name = cloud.new_name()
+    network = {"Vpc": VPC, "Subnet": SUBNET, "Group": GROUP}
+    kept = {logical_id: {**resource, "DeletionPolicy": "Retain"} for logical_id, resource in network.items()}
+    cloud.create({"Resources": {**kept, "Cluster": CLUSTER}}, name)
+    assert cloud.delete(name) == "DELETE_COMPLETE", cloud.reasons(name)
+
+
+def test_a_kept_security_group_holds_its_network_back(cloud: Cloud) -> None:
     name = cloud.new_name()
     properties = {"GroupDescription": "d", "VpcId": {"Ref": "Vpc"}}
     kept = {"Type": "AWS::EC2::SecurityGroup", "DeletionPolicy": "Retain", "Properties": properties}
     cloud.create({"Resources": {"Vpc": VPC, "Kept": kept}}, name)
-    group = cloud.physical_ids(name)["Kept"]
-    assert cloud.delete(name) == "DELETE_COMPLETE"
-    assert cloud.client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    assert cloud.delete(name) == "DELETE_FAILED"
 
 
 def test_an_alarm_may_be_on_an_expression(cloud: Cloud) -> None:
