@@ -33,7 +33,7 @@ function intro(): string {
 
 <!-- Written by \`npx tsx cli/main.ts config docs\` from config/schema.ts. Change that, not this. -->
 
-Everything a person may choose about a deployment. What is not set has a default; what is wrong is refused before
+Everything a person may choose about a deployment, in librechat-cdk 0.1. What is not set has a default; what is wrong is refused before
 anything is made, all at once, with the key, the value, where it came from and what to do.
 
 ## Where values come from

@@ -21,7 +21,8 @@ const TARGET = fileURLToPath(new URL('../docs/FAULTS.md', import.meta.url));
 
 const HEAD = `# Faults
 
-What you see when a database cannot be prepared, and what is kept: in every case all data. The message is one line, as
+**When a database cannot be prepared you see why in one line, and all data is kept.** This page of librechat-cdk 0.1 has
+every fault that was tried: what you see, and what is kept. The line stands as
 the reason of the failed resource in \`npm start\`, in \`cdk deploy\` and in CloudFormation's events, and in the log
 group of the function. It never holds a password. CloudFormation then rolls the change back.
 

@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { add, fromExitCode, NOTHING, type Counts } from './counts.ts';
 import { filesOfRepository } from './files.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const AGENTS_MAX_LINES = 150;
+const INDEX = 'docs/README.md';
 /** A file of ours, with its ending; patterns and names to fill in are none. */
 const OUR_PATH =
   /(?:^|[\s"'(]|\.\/)((?:bin|cli|config|docs|lambda|lib|rehearsal|scripts|test)\/[\w./-]*\w\.[a-z]+)(?![\w*<>{-])/gm;
@@ -12,9 +13,11 @@ const OUR_PATH =
 /** Two checks per document: every link leads somewhere, every command names something that exists. */
 export async function checkDocs(): Promise<Counts & { output: string }> {
   const documents = (await filesOfRepository()).filter((file) => file.endsWith('.md'));
-  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+  const { scripts, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
+    version: string;
   };
+  const index = await readFile(join(root, INDEX), 'utf8');
   let counts = NOTHING;
   let output = '';
   const check = (problems: readonly string[]) => {
@@ -25,10 +28,22 @@ export async function checkDocs(): Promise<Counts & { output: string }> {
     const text = await readFile(join(root, document), 'utf8');
     check((await brokenLinks(document, text)).map((link) => `${document}: link leads nowhere: ${link}`));
     check((await brokenCommands(text, Object.keys(scripts))).map((problem) => `${document}: ${problem}`));
+    if (/^docs\/[^/]+\.md$/.test(document) && document !== INDEX) {
+      check(guideProblems(basename(document), text, index, version).map((problem) => `${document}: ${problem}`));
+    }
   }
   const agents = (await readFile(join(root, 'AGENTS.md'), 'utf8')).split('\n').length;
   check(agents < AGENTS_MAX_LINES ? [] : [`AGENTS.md: must have fewer than ${AGENTS_MAX_LINES} lines, has ${agents}`]);
   return { ...counts, output };
+}
+
+/** What every guide has: its place in the index, and the release that it speaks of. */
+export function guideProblems(name: string, text: string, index: string, version: string): readonly string[] {
+  const release = `librechat-cdk ${version.split('.').slice(0, 2).join('.')}`;
+  return [
+    ...(index.includes(`(${name})`) ? [] : [`${INDEX} does not lead to it`]),
+    ...(text.replaceAll(/\s+/g, ' ').includes(release) ? [] : [`does not say that it is of ${release}`]),
+  ];
 }
 
 /** Relative links whose file, or whose heading in that file, does not exist. */

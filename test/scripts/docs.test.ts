@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { commandTree } from '../../scripts/lib/command-tree.ts';
 import { documentedCalls, problemsOf } from '../../scripts/lib/doc-commands.ts';
-import { brokenCommands, brokenLinks } from '../../scripts/lib/docs.ts';
+import { brokenCommands, brokenLinks, guideProblems } from '../../scripts/lib/docs.ts';
 import { filesOfRepository } from '../../scripts/lib/files.ts';
 
 describe('links of a document', () => {
@@ -24,6 +24,17 @@ describe('links of a document', () => {
 
   test('links are read from the folder of the document', async () => {
     expect(await brokenLinks('docs/README.md', '[up](../AGENTS.md) [down](AGENTS.md)')).toEqual(['AGENTS.md']);
+  });
+});
+
+describe('a guide', () => {
+  test('is in the index and names its release', () => {
+    const text = '**Yes.** This page is of\nlibrechat-cdk 1.2.';
+    expect(guideProblems('A.md', text, '| a | [A.md](A.md) |', '1.2.3')).toEqual([]);
+    expect(guideProblems('A.md', text, '| b | [B.md](B.md) |', '1.3.0')).toEqual([
+      'docs/README.md does not lead to it',
+      'does not say that it is of librechat-cdk 1.3',
+    ]);
   });
 });
 
