@@ -41,9 +41,12 @@ const KINDS: Readonly<Record<string, { readonly from?: PartialConfig; readonly t
   'no cache': { to: { redis: { type: 'none' }, service: { librechat: { minTasks: 1, maxTasks: 1 } } } },
 };
 
-/** Every preset with every single key changed, where the configuration allows it. */
+/** Between them every kind of store: on the machine's volume, RDS, Aurora. */
+const STORES: readonly PresetName[] = ['standard-dev', 'production-ecs', 'enterprise'];
+
+/** Presets with every single key changed, where the configuration allows it. */
 export function singleKeyPairs(): Pair[] {
-  return PRESET_NAMES.flatMap((preset) =>
+  return STORES.flatMap((preset) =>
     Object.keys(ARRIVALS).flatMap((path) => {
       const { around, changed } = arrival(path);
       return bothWays(variant(preset, around, 'around'), variant(preset, changed, path));

@@ -37,11 +37,15 @@ export function templateOf(config: DeploymentConfig): Template {
 /** Without what only people and uploads need of an assembly: a sweep makes hundreds. */
 function freshTemplate(config: DeploymentConfig): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'librechat-cdk-sweep-'));
+  const { stackTraceLimit } = Error;
+  // The CDK notes where everything was made: a quarter of a synthesis, and nobody reads it here.
+  Error.stackTraceLimit = 0;
   try {
     const context = { 'aws:cdk:disable-asset-staging': true };
     const { app, stack } = buildApp(config, { outdir, treeMetadata: false, stackTraces: false, context });
     return app.synth().getStackByName(stack.stackName).template as Template;
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     rmSync(outdir, { recursive: true });
   }
 }
