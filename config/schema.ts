@@ -46,7 +46,9 @@ const common = {
         `expected v0.8.8 or newer, such as ${DEFAULT_LIBRECHAT_VERSION}, got ${JSON.stringify(issue.input)}`,
     })
     .default(DEFAULT_LIBRECHAT_VERSION)
-    .describe('Release of LibreChat. Older releases do not run on DocumentDB.'),
+    .describe(
+      'Release of LibreChat. Older releases do not run on DocumentDB, which has the indexes of the default one only.',
+    ),
   imageRegistry: z
     .string()
     .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/, {

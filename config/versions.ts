@@ -1,12 +1,13 @@
 /**
  * Every version that a deployment runs, in one place.
  *
- * A digest stands where it was published for the tag (index digest, amd64 and arm64); otherwise the exact tag is used.
+ * Every image is pinned by the digest of its index (amd64 and arm64), because a tag can be pushed again. Only a release
+ * of LibreChat whose digest nobody has written down here yet comes by its tag.
  */
 export const DEFAULT_LIBRECHAT_VERSION = 'v0.8.8';
 
-/** v0.8.8 and newer, release candidates of later versions included. */
-export const LIBRECHAT_VERSION = /^v0\.(8\.(8|9|[1-9]\d)|(9|[1-9]\d)\.\d+)(-rc\d+)?$/;
+/** v0.8.8 and newer; of release candidates those of later versions, for v0.8.8's own crash or lose indexes on DocumentDB. */
+export const LIBRECHAT_VERSION = /^v0\.(8\.8|(8\.(9|[1-9]\d)|(9|[1-9]\d)\.\d+)(-rc\d+)?)$/;
 
 /** Registry digest of LibreChat releases. Source: GitHub container registry, read 2026-10-08. */
 const LIBRECHAT_DIGESTS: Readonly<Record<string, string>> = {
@@ -19,16 +20,27 @@ export function librechatImage(version: string): string {
   return `ghcr.io/librechat-ai/librechat${digest === undefined ? `:${version}` : `@${digest}`}`;
 }
 
+/**
+ * Images beside LibreChat, by digest.
+ *
+ * Those of Meilisearch, pgvector, Valkey and the AWS CLI were read on 2026-11-25 from public repositories that name tag
+ * and digest together: for each several, of different people, who pulled it on machines of both architectures or say
+ * that it is the index.
+ */
 export const IMAGES = {
   /** Remote embeddings only; the full image carries gigabytes of local models. Digest of 2026-10-08. */
   ragApi:
     'ghcr.io/librechat-ai/librechat-rag-api-dev-lite@sha256:a62ce2221b43a9bb57fa6cb733e7047c80132960272c33d5704028f3071a1251',
   /** 8.0.20 */
   mongodb: 'docker.io/library/mongo@sha256:098862b1339f031900ca66cf8fef799e616d6324fa41b9a263f2ec899552c1ef',
-  meilisearch: 'docker.io/getmeili/meilisearch:v1.35.1',
-  pgvector: 'docker.io/pgvector/pgvector:0.8.0-pg17',
-  valkey: 'docker.io/valkey/valkey:8.1-alpine',
-  awsCli: 'public.ecr.aws/aws-cli/aws-cli:2.31.0',
+  /** v1.35.1 */
+  meilisearch: 'docker.io/getmeili/meilisearch@sha256:8b57fc3c7f46535ddef3828df1538465ac19d892eb57c9a10da6df0880bd5856',
+  /** 0.8.0-pg17 */
+  pgvector: 'docker.io/pgvector/pgvector@sha256:40b404964359299eefdd5f8518facf1886c562848cf4de13b6eaf91cb70c2b87',
+  /** 8.1.10-alpine */
+  valkey: 'docker.io/valkey/valkey@sha256:081c2f5cb575efc901aa80ff9cdbd1ec6a301682fd35e1ebb4b0990a4a4a8507',
+  /** 2.37.4 */
+  awsCli: 'public.ecr.aws/aws-cli/aws-cli@sha256:fdd8d1fcbea9c371678dee5a40df8b178c7a781b4586605756ee28114c97ead6',
 } as const;
 
 /**

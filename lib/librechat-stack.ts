@@ -25,6 +25,8 @@ export interface LibreChatStackProps extends StackProps {
 
 /** LibreChat with everything it needs, as one configuration describes it. */
 export class LibreChatStack extends Stack {
+  private readonly zoneNames: string[] | undefined;
+
   constructor(scope: Construct, id: string, { config, ...props }: LibreChatStackProps) {
     super(scope, id, {
       stackName: config.stackName,
@@ -35,6 +37,7 @@ export class LibreChatStack extends Stack {
       tags: stackTags(config),
       ...props,
     });
+    this.zoneNames = config.network.zoneNames;
 
     const network = new NetworkConstruct(this, 'Network', { config });
     const secrets = new ApplicationSecrets(this, 'Secrets', { config });
@@ -85,9 +88,9 @@ export class LibreChatStack extends Stack {
     acknowledgeFindings(this, config);
   }
 
-  /** Zones by their position, so that neither an account nor its context is needed to synthesize. */
+  /** Zones by their names, or by their position: neither an account nor its context is needed to synthesize. */
   override get availabilityZones(): string[] {
-    return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()));
+    return this.zoneNames ?? [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()));
   }
 
   private output(id: string, description: string, value: string): void {

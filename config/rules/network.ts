@@ -40,6 +40,28 @@ export function networkRules(config: DeploymentConfig, report: Report): void {
     );
   }
   existingVpcRules(config, report);
+  zoneRules(config, report);
+}
+
+/** Zones that a VPC has at least: databases and balancers need them. */
+const LEAST_ZONES = 2;
+
+function zoneRules({ network: { zoneNames, zones, existingVpc }, region }: DeploymentConfig, report: Report): void {
+  if (zoneNames === undefined) return;
+  const needed = Math.max(zones, LEAST_ZONES);
+  if (existingVpc !== undefined)
+    report('network.zoneNames', 'an existing VPC has its zones: list them in existingVpc.availabilityZones only');
+  else if (zoneNames.length !== needed)
+    report(
+      'network.zoneNames',
+      `the VPC has ${needed} zones (network.zones ${zones}, and ${LEAST_ZONES} at least), got ${zoneNames.length} names: name ${needed}`,
+    );
+  zoneNames.forEach((name, index) => {
+    const path = `network.zoneNames[${index}]`;
+    const home = region ?? zoneNames[0]?.slice(0, -1) ?? '';
+    if (zoneNames.indexOf(name) < index) report(path, `${name} is named twice: choose another zone`);
+    if (name.slice(0, -1) !== home) report(path, `${name} is no zone of ${home}: all are of the region of the stack`);
+  });
 }
 
 function existingVpcRules({ network, mode }: DeploymentConfig, report: Report): void {
@@ -83,6 +105,7 @@ export function accessRules(config: DeploymentConfig, report: Report): void {
     originRules(config, report);
   }
   if (access.type === 'domain') domainRules(config, access, report);
+  groupRules(config, report);
   firewallRules(config, report);
   accessLogRules(config, report);
   if (access.type === 'http' && isProduction(config) && access.allowedCidrs.includes(EVERYBODY)) {
@@ -105,6 +128,35 @@ function originRules({ network }: DeploymentConfig, report: Report): void {
     report(
       'network.existingVpc.privateSubnetIds',
       "CloudFront reaches only what stands in private subnets, got none: list them, or set access.type to 'domain' or 'http'",
+    );
+  }
+}
+
+/** Rules that a security group holds unless AWS is asked for more, and those that CloudFront's addresses count as. */
+const RULES_OF_A_GROUP = 60;
+const RULES_OF_CLOUDFRONT = 55;
+
+function groupRules(config: DeploymentConfig, report: Report): void {
+  const { access } = config;
+  const [ranges, ports] =
+    access.type === 'cloudfront' ? [0, 0] : [access.allowedCidrs.length, access.type === 'domain' ? 2 : 1];
+  if (ranges * ports > RULES_OF_A_GROUP) {
+    report(
+      'access.allowedCidrs',
+      `${ranges} ranges on ${ports} port(s) are ${ranges * ports} rules, and a security group holds ${RULES_OF_A_GROUP}: list ${RULES_OF_A_GROUP / ports} at most, wider ones`,
+    );
+  }
+  if (config.mode !== 'ec2') return;
+  const ssh = config.instance.sshCidrs.length;
+  const [others, whose] = isBalanced(config)
+    ? ([1, 'the balancer'] as const)
+    : access.type === 'cloudfront'
+      ? ([RULES_OF_CLOUDFRONT, "CloudFront's addresses"] as const)
+      : ([ranges, 'access.allowedCidrs'] as const);
+  if (ssh > 0 && ssh + others > RULES_OF_A_GROUP) {
+    report(
+      'instance.sshCidrs',
+      `${ssh} ranges and ${others} for ${whose} are ${ssh + others} rules, and the machine's security group holds ${RULES_OF_A_GROUP}: list ${Math.max(0, RULES_OF_A_GROUP - others)} at most, wider ones`,
     );
   }
 }

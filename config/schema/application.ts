@@ -96,12 +96,17 @@ export const monitoring = z
       .boolean()
       .default(false)
       .describe('A CloudWatch dashboard ($3 a month beyond the third in the account).'),
-    logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(30).describe('Days that logs are kept.'),
+    logRetentionDays: z
+      .literal(LOG_RETENTION_DAYS)
+      .default(30)
+      .describe(
+        'Days that logs are kept, in every log group that the stack makes. RDS and DocumentDB make those of their servers themselves (/aws/rds/…, /aws/docdb/…), which keep all until somebody sets a retention; see docs/SECURITY.md.',
+      ),
     encryptLogs: z
       .boolean()
       .default(false)
       .describe(
-        'Encrypt logs with a key of your own ($1 a month, the one of the alarms), so that each reading of them is recorded. Switched off again, the key stays as long as there are alarms; without it older lines cannot be read.',
+        'Encrypt the log groups that the stack makes with a key of your own ($1 a month, the one of the alarms), whose every use CloudTrail records; those of RDS and DocumentDB stay under the key of CloudWatch Logs. Switched off again, the key stays as long as there are alarms; without it older lines cannot be read.',
       ),
     applicationMetrics: z
       .boolean()

@@ -33,6 +33,14 @@ export const instance = z
       .describe(
         'Any label. The newest Amazon Linux 2023 image is looked up when this label changes and kept until then, so a deploy never replaces the machine by surprise.',
       ),
+    patching: pattern(
+      /^(off|(MON|TUE|WED|THU|FRI|SAT|SUN) ([01]\d|2[0-3]):[0-5]\d)$/,
+      "a day and a time such as SUN 04:30, or 'off'",
+    )
+      .default('SUN 04:30')
+      .describe(
+        'Day of the week and time in UTC at which security updates of Amazon Linux are installed, or off. An update of the kernel or of what runs needs a reboot: nobody is served for about two minutes, and running answers are cut. Free.',
+      ),
     loadBalancer: z
       .boolean()
       .default(false)
@@ -64,7 +72,7 @@ export const service = z
       .boolean()
       .default(false)
       .describe(
-        'Run LibreChat on Fargate Spot, but for one task and each tenth: about 70 % cheaper, tasks may be stopped with two minutes of notice and cut answers.',
+        'Run LibreChat on Fargate Spot, but for one task and each tenth: about 70 % cheaper, tasks may be stopped with two minutes of notice and cut answers. CloudFormation may put a new service in place of a running one when it changes: both run for some minutes.',
       ),
     subnets: z
       .enum(['private', 'public'])

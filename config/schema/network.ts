@@ -49,6 +49,14 @@ export const network = z
       .describe(
         'Availability zones that compute and NAT use. The VPC itself always has two, because databases and balancers need them.',
       ),
+    zoneNames: z
+      .array(pattern(/^[a-z]{2,3}(-[a-z]+)+-\d[a-z]$/, 'the name of a zone such as us-east-1a'))
+      .min(2)
+      .max(MAX_ZONES)
+      .optional()
+      .describe(
+        'Names of the zones, as many as network.zones and two at least, where one of the first does not offer what you need: VPC origins of CloudFront, or an instance type. A new name goes to the end: never change the others on a live stack, the subnets would be replaced. Default: the first zones of the account.',
+      ),
     natGateways: z
       .int()
       .min(0)
@@ -61,7 +69,15 @@ export const network = z
       .enum(['gateway', 'instance'])
       .default('gateway')
       .describe(
-        'gateway: managed by AWS. instance: a t4g.nano for about $7 a month, without failover; a newer image of Amazon Linux replaces it when instance.amiRelease (mode ec2) or librechatVersion (mode ecs) changes.',
+        'gateway: managed by AWS. instance: a t4g.nano for about $7 a month, without failover; a newer image of Amazon Linux replaces it when natRelease changes.',
+      ),
+    natRelease: z
+      .string()
+      .min(1)
+      .max(32)
+      .default('1')
+      .describe(
+        'Any label. NAT instances get the newest Amazon Linux 2023 when it changes, and are replaced for it: for some minutes nothing gets out.',
       ),
     interfaceEndpoints: z
       .array(z.enum(INTERFACE_ENDPOINTS))

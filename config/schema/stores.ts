@@ -59,7 +59,9 @@ export const vectorStore = z
         .max(256)
         .multipleOf(0.5)
         .default(0.5)
-        .describe('Least capacity in ACU (about $88 a month each); 0 pauses when idle and wakes in about 15 s.'),
+        .describe(
+          'Least capacity in ACU (about $88 a month each). 0 lets Aurora pause while nobody is connected, and wake in about 15 s: never beside a running RAG API, which keeps connections open.',
+        ),
       maxAcu: z.number().min(1).max(256).multipleOf(0.5).default(4).describe('Most capacity in ACU.'),
       readers: z
         .int()

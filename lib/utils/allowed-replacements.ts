@@ -28,6 +28,10 @@ export const ALLOWED_REPLACEMENTS: Readonly<Record<string, AllowedReplacement>> 
     reason: 'the range of a VPC is its identity, and AWS moves no database to another VPC',
     types: IN_SUBNET_GROUPS,
   },
+  'network.zoneNames': {
+    reason: 'a subnet stays in its zone, and so do a volume and the only subnets of a database',
+    types: [...IN_SUBNET_GROUPS, 'AWS::EC2::Volume'],
+  },
   'network.existingVpc': {
     reason: 'AWS moves no database to another VPC, and no volume to another zone',
     types: [...IN_SUBNET_GROUPS, 'AWS::EC2::Volume'],

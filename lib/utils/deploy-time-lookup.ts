@@ -50,5 +50,5 @@ export function deployTimeLookup(scope: Construct, id: string, props: DeployTime
 function lookupLogGroup(scope: Construct): logs.ILogGroup {
   const stack = Stack.of(scope);
   const known = stack.node.tryFindChild('LookupLogGroup') as logs.LogGroup | undefined;
-  return known ?? logGroup(stack, 'LookupLogGroup', { name: 'lookups', retentionDays: 30 });
+  return known ?? logGroup(stack, 'LookupLogGroup', { name: 'lookups' });
 }

@@ -18,7 +18,7 @@ export const STATEFUL_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** A resource as CloudFormation has it. */
-interface TemplateResource {
+export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
@@ -52,6 +52,8 @@ const UNCHANGEABLE: Readonly<Record<string, readonly string[]>> = {
 
 /** Properties that the schemas call conditional, and that the reference says are changed in place. */
 const CHANGED_IN_PLACE: Readonly<Record<string, readonly string[]>> = {
+  // Its root lies on EBS: it stops and starts again.
+  'AWS::EC2::Instance': ['EbsOptimized', 'InstanceType', 'SecurityGroupIds', 'UserData'],
   'AWS::RDS::DBInstance': [
     'AutoMinorVersionUpgrade',
     'BackupRetentionPeriod',
@@ -88,13 +90,32 @@ export function holdsData({ Type, Properties }: TemplateResource): boolean {
   return STATEFUL_TYPES.has(Type) && Properties?.['DBClusterIdentifier'] === undefined;
 }
 
+/** Resources that stay in a stack by their id while an update makes them others, each with the reason. */
+export function replacedResources(
+  before: ResourcesOfTemplate,
+  after: ResourcesOfTemplate,
+): ReadonlyMap<string, string> {
+  return new Comparison(before, after).moved;
+}
+
+/** What makes a resource this one and no other: an update that changes any of it makes another. */
+export function identityOf(id: string, resourceOf: (id: string) => TemplateResource | undefined): unknown {
+  const resource = resourceOf(id);
+  if (resource === undefined) return id;
+  const { Type, Properties } = resource;
+  const fixed = isCustomResource(Type)
+    ? Properties
+    : fixedProperties(Type).map((path) => valueAt(Properties, path.split('/')));
+  return [id, Type, fixed, referencesIn(fixed).map((other) => identityOf(other, resourceOf))];
+}
+
 /** Two templates, and which resources keep their identity between them. */
 class Comparison {
   private readonly before: ResourcesOfTemplate;
   private readonly after: ResourcesOfTemplate;
 
   /** Resources whose references lead elsewhere after the update, each with the reason. */
-  private readonly moved = new Map<string, string>();
+  readonly moved = new Map<string, string>();
 
   constructor(before: ResourcesOfTemplate, after: ResourcesOfTemplate) {
     this.before = before;

@@ -206,7 +206,8 @@ class Provider:
 def _refuse_in_use(type_name: str, physical_id: str) -> None:
     """CloudFront changes and deletes no VPC origin that a distribution uses, not even its tags."""
     if type_name == "AWS::CloudFront::VpcOrigin" and any(
-        record.type_name == "AWS::CloudFront::Distribution" and physical_id in json.dumps(record.properties, default=str)
+        record.type_name == "AWS::CloudFront::Distribution"
+        and physical_id in json.dumps(record.properties, default=str)
         for record in list(records.values())
     ):
         raise ValueError(_ORIGIN_IN_USE)

@@ -6,6 +6,9 @@ const http = ['access.type=http'];
 const production = { source: 'production-ec2' };
 const ecs = { source: 'production-ecs' };
 
+/** As many addresses. */
+const ranges = (count: number) => Array.from({ length: count }, (_, index) => `203.0.113.${index}/32`).join();
+
 const PUBLIC_VPC = {
   vpcId: 'vpc-0123456789abcdef0',
   cidr: '10.9.0.0/16',
@@ -21,6 +24,51 @@ describe('what is each right and together wrong', () => {
       'overlapping ranges',
       { flags: [...http, 'access.allowedCidrs=10.0.0.0/8,10.1.0.0/16'] },
       'access.allowedCidrs[1]: 10.1.0.0/16 overlaps 10.0.0.0/8: keep the wider one (--set access.allowedCidrs)',
+    ],
+    [
+      'more ranges than a security group holds, twice for a domain',
+      {
+        ...ecs,
+        flags: [
+          'access.type=domain',
+          'access.domainName=chat.example.com',
+          'access.hostedZoneId=Z0123456789ABC',
+          `access.allowedCidrs=${ranges(31)}`,
+        ],
+      },
+      'access.allowedCidrs: 31 ranges on 2 port(s) are 62 rules, and a security group holds 60: list 30 at most, wider ones (--set access.allowedCidrs)',
+    ],
+    [
+      "more ranges for SSH than CloudFront's addresses leave",
+      { flags: ['instance.keyPairName=mine', `instance.sshCidrs=${ranges(6)}`] },
+      "instance.sshCidrs: 6 ranges and 55 for CloudFront's addresses are 61 rules, and the machine's security group holds 60: list 5 at most, wider ones (--set instance.sshCidrs)",
+    ],
+    [
+      'more ranges for people and SSH together',
+      {
+        flags: [
+          ...http,
+          `access.allowedCidrs=${ranges(58)}`,
+          'instance.keyPairName=mine',
+          `instance.sshCidrs=${ranges(3)}`,
+        ],
+      },
+      "instance.sshCidrs: 3 ranges and 58 for access.allowedCidrs are 61 rules, and the machine's security group holds 60: list 2 at most, wider ones (--set instance.sshCidrs)",
+    ],
+    [
+      'fewer zones by name than the VPC has',
+      { ...ecs, flags: ['network.zones=3', 'network.zoneNames=us-east-1b,us-east-1c'] },
+      'network.zoneNames: the VPC has 3 zones (network.zones 3, and 2 at least), got 2 names: name 3 (--set network.zoneNames)',
+    ],
+    [
+      'a zone of another region',
+      { flags: ['region=eu-west-1', 'network.zoneNames=eu-west-1a,us-east-1b'] },
+      'network.zoneNames[1]: us-east-1b is no zone of eu-west-1: all are of the region of the stack (--set network.zoneNames)',
+    ],
+    [
+      'a zone that is named twice',
+      { flags: ['network.zoneNames=us-east-1b,us-east-1b'] },
+      'network.zoneNames[1]: us-east-1b is named twice: choose another zone (--set network.zoneNames)',
     ],
     [
       'a VPC that overlaps what Docker uses',

@@ -51,6 +51,19 @@ const HALF_HOUR = [30, 25] as const;
 
 const GIB = 1024 ** 3;
 
+const THROTTLES: AlarmSample = {
+  firesOn: '15 in five minutes, over ten models at the most, twice in a quarter of an hour',
+  fires: {
+    m0: phases([0, 45], [2, 5], [0, 5], [2, 5]),
+    m1: steady(1, 60),
+    m2: steady(null, 60),
+    m3: steady(null, 60),
+  },
+  silentOn: '5 in five minutes',
+  silent: [{ m0: steady(1, 60), m1: steady(null, 60), m2: steady(null, 60), m3: steady(null, 60) }],
+  noData: 'is silent',
+};
+
 /** Samples for every alarm that a configuration can have, by the name of its metric. */
 export const ALARM_SAMPLES: Readonly<Record<string, AlarmSample>> = {
   ServerErrors: {
@@ -113,11 +126,11 @@ export const ALARM_SAMPLES: Readonly<Record<string, AlarmSample>> = {
   RagApiMemory: limit(95, 60, QUARTER, ['95 %, for a quarter of an hour', '95 %, for ten minutes'], 'rings'),
   SearchMemory: limit(95, 60, QUARTER, ['95 %, for a quarter of an hour', '95 %, for ten minutes'], 'rings'),
   TaskCpu: limit(95, 60, QUARTER, ['95 %, for a quarter of an hour', '95 %, until new tasks run ten minutes later']),
-  NoProcess: {
-    firesOn: 'no process, for ten minutes',
-    fires: value(phases([2, 50], [0, 10])),
-    silentOn: 'no process for eight minutes, while a new release is fetched',
-    silent: [value(phases([2, 50], [0, 8], [2, 2]))],
+  NotReady: {
+    firesOn: 'it hangs for ten minutes; or it ends twice in a quarter of an hour',
+    fires: value(phases([1, 45], [0, 5], [1, 3], [0, 5], [1, 2])),
+    silentOn: 'not ready for eight minutes, while a new release is fetched; or it ends once',
+    silent: [value(phases([1, 50], [0, 8], [1, 2])), value(phases([1, 52], [0, 6], [1, 2]))],
     noData: 'rings',
   },
   MachineCheck: limit(1, 0, [2, 1], ['two failed checks in a row', 'one failed check']),
@@ -185,7 +198,14 @@ export const ALARM_SAMPLES: Readonly<Record<string, AlarmSample>> = {
   },
   FilesLoad: limit(98, 5, QUARTER, ['98 %, for a quarter of an hour', '98 %, for ten minutes']),
   BackupFailed: {
-    firesOn: 'one job fails',
+    firesOn: 'one job does not begin in time',
+    fires: { failed: steady(null, 240), expired: phases([null, 235], [1, 5]) },
+    silentOn: 'none fails',
+    silent: [{ failed: steady(0, 240, 5), expired: steady(null, 240) }],
+    noData: 'is silent',
+  },
+  CopyFailed: {
+    firesOn: 'one copy fails',
     fires: value(phases([null, 235], [1, 5])),
     silentOn: 'none of them',
     silent: [value(steady(0, 240, 5))],
@@ -198,16 +218,6 @@ export const ALARM_SAMPLES: Readonly<Record<string, AlarmSample>> = {
     silent: [value(phases([0, 45], [4, 5], [0, 10])), value(steady(0.8, 60))],
     noData: 'is silent',
   },
-  ModelThrottles: {
-    firesOn: '15 in five minutes, over all models, twice in a quarter of an hour',
-    fires: {
-      m0: phases([0, 45], [2, 5], [0, 5], [2, 5]),
-      m1: steady(1, 60),
-      m2: steady(null, 60),
-      m3: steady(null, 60),
-    },
-    silentOn: '5 in five minutes',
-    silent: [{ m0: steady(1, 60), m1: steady(null, 60), m2: steady(null, 60), m3: steady(null, 60) }],
-    noData: 'is silent',
-  },
+  ModelThrottles: THROTTLES,
+  ModelThrottles2: THROTTLES,
 };

@@ -1,5 +1,6 @@
 import { ofType, type Resource, type Synthesized } from './deployments.ts';
 import type { AlarmMetric } from './alarm-state.ts';
+import { agentSends, watchWrites } from './machine-publishers.ts';
 
 /** Who publishes metrics, and how to find it in a template. */
 interface Publisher {
@@ -129,9 +130,15 @@ const PUBLISHERS: readonly Publisher[] = [
   },
   {
     namespace: 'LibreChat/Machine',
-    metrics: ['mem_used_percent', 'disk_used_percent', 'procstat_lookup_pid_count'],
+    metrics: ['mem_used_percent', 'disk_used_percent'],
     by: 'the CloudWatch agent on the machine',
-    publishes: agentPublishes,
+    publishes: (metric, stack) => {
+      const { InstanceId: instance, ...others } = metric.dimensions;
+      return (
+        refersTo(instance, stack, INSTANCE.InstanceId) !== undefined &&
+        agentSends({ ...metric, dimensions: others }, stack)
+      );
+    },
   },
   {
     namespace: 'AWS/DocDB',
@@ -189,9 +196,19 @@ const PUBLISHERS: readonly Publisher[] = [
   },
   {
     namespace: 'AWS/Backup',
-    metrics: ['NumberOfBackupJobsFailed'],
+    metrics: ['NumberOfBackupJobsFailed', 'NumberOfBackupJobsExpired'],
     by: 'AWS Backup',
     publishes: of({ BackupVaultName: ['AWS::Backup::BackupVault', 'BackupVaultName'] }),
+  },
+  {
+    namespace: 'AWS/Backup',
+    metrics: ['NumberOfCopyJobsFailed'],
+    by: 'AWS Backup, of the vault that copies go to',
+    // "The vault name of copy jobs is that of their destination vault": developer guide of AWS Backup, on CloudWatch.
+    publishes: ({ dimensions }, { template }) =>
+      ofType(template, 'AWS::Backup::BackupPlan').some(([, plan]) =>
+        json(plan.Properties).includes(`:backup-vault:${String(dimensions['BackupVaultName'])}"`),
+      ),
   },
   {
     namespace: 'AWS/Bedrock',
@@ -222,49 +239,24 @@ const FILTERS: Publisher = {
     ),
 };
 
+/** The filter again, of lines that the machine writes. */
+const WATCH: Publisher = {
+  namespace: FILTERS.namespace,
+  metrics: ['ReadyLines'],
+  by: 'the watch on the machine, by a filter of its log',
+  publishes: (metric, stack) => FILTERS.publishes(metric, stack) && watchWrites(stack),
+};
+
 /** Who publishes a metric of this stack; undefined where nobody does. */
 export function publisherOf(metric: AlarmMetric, stack: Synthesized): string | undefined {
-  if (metric.namespace.startsWith(FILTERS.namespace)) return FILTERS.publishes(metric, stack) ? FILTERS.by : undefined;
+  if (metric.namespace.startsWith(FILTERS.namespace)) {
+    const filter = WATCH.metrics.includes(metric.name) ? WATCH : FILTERS;
+    return filter.publishes(metric, stack) ? filter.by : undefined;
+  }
   return PUBLISHERS.find(
     ({ namespace, metrics, publishes }) =>
       namespace === metric.namespace && metrics.includes(metric.name) && publishes(metric, stack),
   )?.by;
-}
-
-interface AgentConfig {
-  readonly metrics: {
-    readonly namespace: string;
-    readonly append_dimensions: Readonly<Record<string, string>>;
-    readonly metrics_collected: {
-      readonly mem: { readonly measurement: readonly string[] };
-      readonly disk: { readonly measurement: readonly string[]; readonly resources: readonly string[] };
-      readonly procstat: readonly { readonly pattern: string; readonly measurement: readonly string[] }[];
-    };
-  };
-}
-
-/** Whether the configuration of the agent, in the files that the machine gets, has it send this metric. */
-function agentPublishes(metric: AlarmMetric, stack: Synthesized): boolean {
-  const [, text = '{}'] = Object.entries(stack.files).find(([name]) => name.endsWith('cloudwatch-agent.json')) ?? [];
-  const { metrics } = JSON.parse(text) as AgentConfig;
-  const { InstanceId: instance, ...own } = metric.dimensions;
-  const { mem, disk, procstat } = metrics.metrics_collected;
-  const sent: Readonly<Record<string, () => boolean>> = {
-    mem_used_percent: () => mem.measurement.includes('mem_used_percent') && json(own) === '{}',
-    disk_used_percent: () =>
-      disk.measurement.includes('used_percent') &&
-      json(Object.keys(own).sort()) === '["fstype","path"]' &&
-      disk.resources.includes(String(own['path'])),
-    procstat_lookup_pid_count: () =>
-      own['pid_finder'] === 'native' &&
-      procstat.some(({ pattern, measurement }) => pattern === own['pattern'] && measurement.includes('pid_count')),
-  };
-  return (
-    metrics.namespace === metric.namespace &&
-    'InstanceId' in metrics.append_dimensions &&
-    refersTo(instance, stack, INSTANCE.InstanceId) !== undefined &&
-    sent[metric.name]?.() === true
-  );
 }
 
 /** Alarms of a template by the name of their metric. */

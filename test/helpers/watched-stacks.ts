@@ -4,6 +4,8 @@ import { EVERY_PRESET, preset, type Synthesized, synthesize } from './deployment
 
 const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012';
 
+const TWELVE_MODELS = Array.from({ length: 12 }, (_, index) => `example.model-${index + 1}`);
+
 /** Configurations with alarms that no preset has. */
 const VARIANTS: Readonly<Record<string, readonly [PresetName, PartialConfig]>> = {
   'one machine with alarms': [
@@ -15,6 +17,14 @@ const VARIANTS: Readonly<Record<string, readonly [PresetName, PartialConfig]>> =
     {
       instance: { type: 't4g.large' },
       access: { type: 'domain', domainName: 'chat.example.com', hostedZoneId: 'Z0123456789ABC' },
+    },
+  ],
+  'twelve models of Bedrock, Aurora of 32 ACU, copies of backups': [
+    'production-ecs',
+    {
+      models: { bedrock: { modelIds: TWELVE_MODELS } },
+      vectorStore: { type: 'aurora', minAcu: 0.5, maxAcu: 32, readers: 0 },
+      data: { copyVaultArn: 'arn:aws:backup:eu-west-1:123456789012:backup-vault:copies' },
     },
   ],
   'CloudFront with a domain in us-east-1': [

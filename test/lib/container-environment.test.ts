@@ -39,6 +39,11 @@ test('keeps connections longer than the balancer does', () => {
   expect(Number(HTTP_KEEP_ALIVE_TIMEOUT_MS)).toBeGreaterThan(Number(seconds) * 1000);
 });
 
+test('lets an upload over a slow line take an hour where no proxy gathers it', () => {
+  expect(librechat({}).variables['HTTP_REQUEST_TIMEOUT_MS']).toBe('3600000');
+  expect(librechat({}, 'minimal-dev').variables).not.toHaveProperty('HTTP_REQUEST_TIMEOUT_MS');
+});
+
 describe('ways in', () => {
   test('are passwords alone unless something else is asked for', () => {
     expect(startingWith(librechat({}), 'ALLOW_', 'OPENID_', 'SAML_', 'EMAIL_')).toEqual({

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { EVERY_PRESET, ofType, preset, type Resource, synthesize } from '../helpers/deployments.ts';
+import { EVERY_PRESET, ofType, preset, type Resource, synthesize, type Template } from '../helpers/deployments.ts';
 
 /** Statements that must name every resource, with the reason; by the actions they allow. */
 const WILDCARDS: Readonly<Record<string, string>> = {
   'ec2:DescribeManagedPrefixLists': 'AWS offers no narrower resource for it',
   'ec2:DescribeInstances,ec2:DescribeVolumes': 'AWS offers no narrower resource for Describe calls',
+  'cloudwatch:DescribeAlarms,cloudwatch:GetMetricData,cloudwatch:GetMetricStatistics,cloudwatch:GetMetricWidgetImage':
+    'people in a channel see alarms and graphs: AWS offers no narrower resource for graphs, and for a list of alarms only all',
   'cloudwatch:PutMetricData': 'AWS offers no narrower resource; the namespace is a condition',
   'ecr:GetAuthorizationToken': 'AWS offers no narrower resource for it',
   'ssmmessages:CreateControlChannel,ssmmessages:CreateDataChannel,ssmmessages:OpenControlChannel,ssmmessages:OpenDataChannel':
@@ -41,13 +43,17 @@ function statements(
   });
 }
 
+/** What every policy of a template that belongs to a role says. */
+function identityStatements(template: Template): ReturnType<typeof statements> {
+  const types = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role'];
+  return statements(types.flatMap((type) => ofType(template, type)));
+}
+
 describe.each(EVERY_PRESET)('preset %s', (name) => {
   const { template, config } = preset(name);
 
   test('allows no action by a wildcard', () => {
-    const wide = statements([...ofType(template, 'AWS::IAM::Policy'), ...ofType(template, 'AWS::IAM::Role')]).filter(
-      ({ action }) => action.includes('*'),
-    );
+    const wide = identityStatements(template).filter(({ action }) => action.includes('*'));
     expect(wide.map(({ owner, action }) => `${owner}: ${action}`)).toEqual([]);
   });
 
@@ -153,12 +159,13 @@ describe.each(EVERY_PRESET)('preset %s', (name) => {
     if (config.mode === 'ecs') expect(asked.length).toBeGreaterThan(0);
   });
 
-  test('keeps logs under /aws/librechat, for as long as the configuration says, and no longer than the stack', () => {
+  test('keeps logs under /aws/librechat where it has the choice, for as long as the configuration says, and no longer than the stack', () => {
     for (const [id, { Properties, DeletionPolicy }] of ofType(template, 'AWS::Logs::LogGroup')) {
-      // AWS WAF writes to groups of its own prefix only.
+      // AWS WAF and functions of AWS write to groups of their own prefix only.
       expect(Properties['LogGroupName'], id).toMatch(
-        /^(\/aws\/librechat\/LibreChatStack\/|aws-waf-logs-LibreChatStack$)/,
+        /^(\/aws\/librechat\/LibreChatStack\/|aws-waf-logs-LibreChatStack$|\/aws\/lambda\/LibreChatStack-rotation-)/,
       );
+      expect(Properties['RetentionInDays'], id).toBe(config.monitoring.logRetentionDays);
       expect(DeletionPolicy, id).toBe('Delete');
     }
   });
@@ -182,8 +189,11 @@ describe.each(EVERY_PRESET)('preset %s', (name) => {
 test('lets no role do something to every resource without a listed reason, and lists no reason too many', () => {
   const shell = synthesize('production-ecs', { service: { executeCommand: true } });
   const mirror = synthesize('production-ecs', { imageRegistry: '111122223333.dkr.ecr.us-east-1.amazonaws.com/mirror' });
-  const open = [shell, mirror, ...EVERY_PRESET.map((name) => preset(name))].flatMap(({ template }) =>
-    statements([...ofType(template, 'AWS::IAM::Policy'), ...ofType(template, 'AWS::IAM::Role')]).filter(
+  const channel = synthesize('production-ecs', {
+    monitoring: { slack: { workspaceId: 'T012ABCDEFG', channelId: 'C012AB3CD' } },
+  });
+  const open = [shell, mirror, channel, ...EVERY_PRESET.map((name) => preset(name))].flatMap(({ template }) =>
+    identityStatements(template).filter(
       ({ resource, effect }) => effect === 'Allow' && [resource].flat().includes('*'),
     ),
   );

@@ -80,8 +80,10 @@ export const ARRIVALS: Readonly<Record<string, Arrival>> = {
   },
   'network.cidr': { on: 'minimal-dev', value: '10.7.0.0/16' },
   'network.zones': { on: 'production-ecs', value: 3 },
+  'network.zoneNames': { on: 'production-ecs', value: ['us-east-1c', 'us-east-1d'] },
   'network.natGateways': { on: 'production-ecs', value: 2 },
   'network.natType': { on: 'production-ecs', value: 'instance' },
+  'network.natRelease': { on: 'minimal-dev', value: '2' },
   'network.interfaceEndpoints': {
     on: 'production-ecs',
     value: ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'ssm', 'ssmmessages', 'bedrock-runtime'],
@@ -224,6 +226,7 @@ export const ARRIVALS: Readonly<Record<string, Arrival>> = {
     value: ['192.0.2.2/32'],
   },
   'instance.amiRelease': { on: 'minimal-dev', value: '2' },
+  'instance.patching': { on: 'minimal-dev', value: 'off' },
   'instance.loadBalancer': { on: 'minimal-dev', value: true },
   'service.architecture': { on: 'production-ecs', value: 'x86_64' },
   'service.spot': { on: 'production-ecs', value: true },

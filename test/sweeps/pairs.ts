@@ -31,6 +31,10 @@ const KINDS: Readonly<Record<string, { readonly from?: PartialConfig; readonly t
     from: { network: { zones: 2, flowLogs: false }, compliance: [] },
     to: merged(inExistingVpc, { network: { zones: 2, interfaceEndpoints: [] }, compliance: [] }) as PartialConfig,
   },
+  'other zones': {
+    from: { network: { zones: 3 } },
+    to: { network: { zones: 3, zoneNames: ['us-east-1d', 'us-east-1e', 'us-east-1f'] } },
+  },
   'a database of their own': { to: { documentStore: { type: 'external', uriSecretArn: THEIR_SECRET } } },
   'managed documents': { to: { documentStore: { type: 'documentdb' }, network: { natGateways: 1 } } },
   'vectors in RDS': { to: { vectorStore: { type: 'rds' }, features: { rag: true }, network: { natGateways: 1 } } },

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { ALLOWED_REPLACEMENTS, allowedBy } from '../../lib/utils/allowed-replacements.ts';
 import { compareTemplates, type StatefulChange } from '../../lib/utils/replacement.ts';
+import { updatedOrigins } from '../helpers/vpc-origins.ts';
 import { ARRIVALS } from './arrivals.ts';
 import { kindPairs, type Pair, randomPairs, releasePairs, singleKeyPairs } from './pairs.ts';
 import { templateOf } from './templates.ts';
@@ -11,15 +12,18 @@ const started = performance.now();
 
 interface Compared extends Pair {
   readonly changes: readonly StatefulChange[];
+
+  /** VPC origins that would be updated in place. */
+  readonly origins: readonly string[];
 }
 
 const compared: Compared[] = [];
 
 function compare(pairs: readonly Pair[]): Compared[] {
-  const results = pairs.map((pair) => ({
-    ...pair,
-    changes: compareTemplates(templateOf(pair.before.config), templateOf(pair.after.config)),
-  }));
+  const results = pairs.map((pair) => {
+    const [before, after] = [templateOf(pair.before.config), templateOf(pair.after.config)];
+    return { ...pair, changes: compareTemplates(before, after), origins: updatedOrigins(before, after) };
+  });
   compared.push(...results);
   return results;
 }
@@ -59,6 +63,13 @@ describe('nothing that holds data is replaced or removed unless a listed setting
       (key) => ![...changed].some((path) => path === key || path.startsWith(`${key}.`)),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('no pair updates a VPC origin, which CloudFront refuses while a distribution uses it', () => {
+    const refused = compared.flatMap(({ before, after, origins }) =>
+      origins.map((origin) => `${before.name} -> ${after.name}: ${origin}`),
+    );
+    expect(refused).toEqual([]);
   });
 
   test('other releases of LibreChat take nothing at all', () => {

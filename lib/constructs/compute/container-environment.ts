@@ -13,7 +13,7 @@ const LIBRECHAT_CONFIG_PATH = '/config/librechat.yaml';
 
 /**
  * Seconds that a silent answer is kept open: LibreChat's stream has no heartbeat, and a model may think for long.
- * Every proxy on the way takes this; CloudFront has a limit of its own.
+ * Every proxy on the way takes this, and Node for an upload; CloudFront has a limit of its own.
  */
 export const STREAM_IDLE_SECONDS = 3600;
 
@@ -78,6 +78,8 @@ export function librechatEnvironment(props: LibreChatEnvironmentProps): Containe
         // Secure cookies never come back over plain HTTP: the login would loop.
         SESSION_COOKIE_SECURE: String(isHttps),
         HTTP_KEEP_ALIVE_TIMEOUT_MS: String((STREAM_IDLE_SECONDS + KEEP_ALIVE_MARGIN_SECONDS) * 1000),
+        // Node's own five minutes are short for 100 MB on a slow line; on a machine nginx gathers what comes in.
+        ...(config.mode === 'ecs' ? { HTTP_REQUEST_TIMEOUT_MS: String(STREAM_IDLE_SECONDS * 1000) } : {}),
         // While a document is embedded nothing would be sent, until CloudFront gives up; so there is a sign each second.
         FILE_UPLOAD_SSE_ENABLED: 'true',
         NODE_OPTIONS: `--max-old-space-size=${Math.floor(props.memoryMiB * HEAP_SHARE)}`,
@@ -122,7 +124,7 @@ function cacheEnvironment({ cache, config, isSingleProcess }: LibreChatEnvironme
       // A failover of ElastiCache must not leave a task that has given up.
       REDIS_RETRY_MAX_ATTEMPTS: '0',
       REDIS_PING_INTERVAL: '300',
-      // Every task of a deployment runs one release, so the newer protocol is safe.
+      // While an update rolls, two releases share Redis: those from v0.8.8 on all read this one (LibreChat #15324).
       GENERATION_PROTOCOL_VERSION: '2',
     },
     secrets: { REDIS_PASSWORD: cache.password },

@@ -5,13 +5,13 @@ import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { InstanceTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { CfnWaitCondition, CfnWaitConditionHandle, Size, Stack, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Ec2Config } from '../../../config/schema.ts';
 import { CA_BUNDLE_FILE } from '../../utils/ca-bundle.ts';
 import { fetchAssets } from '../../utils/iam-policies.ts';
-import { amazonLinux } from '../../utils/machine-image.ts';
 import { snapshotOrBetter } from '../../utils/removal.ts';
 import { renderedAsset } from '../../utils/rendered-asset.ts';
 import { logGroup } from '../monitoring/log-group.ts';
@@ -19,9 +19,11 @@ import { isWatched, type Watched } from '../monitoring/watched.ts';
 import type { ComputeProps, ILibreChatCompute } from './compute.ts';
 import { instanceFiles } from './instance/compose.ts';
 import { containerSettings, instanceEnvironments } from './instance/environments.ts';
-import { failedRequests, machineMetrics } from './instance/machine-metrics.ts';
+import { machineMetrics } from './instance/machine-metrics.ts';
 import { machineRole } from './instance/machine-role.ts';
-import { userData } from './instance/user-data.ts';
+import { createMachine, machineIdentity } from './instance/machine.ts';
+import { patching } from './instance/patching.ts';
+import { siteMetrics } from './instance/site-metrics.ts';
 import { librechatYaml } from './librechat-config.ts';
 
 /** Time that the machine has to serve LibreChat once everything it needs is there. */
@@ -52,10 +54,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     super(scope, id);
     this.props = props;
     const { config } = props;
-    this.logGroup = logGroup(this, 'LogGroup', {
-      name: 'librechat',
-      retentionDays: config.monitoring.logRetentionDays,
-    });
+    this.logGroup = logGroup(this, 'LogGroup', { name: 'librechat' });
     const environments = instanceEnvironments(this, props);
     const volume = this.createVolume();
     const role = machineRole(this, 'Role', {
@@ -68,6 +67,7 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     });
     const machine = this.createInstance(role, volume, environments);
     this.instance = machine;
+    patching(this, machine, config);
     this.dataVolumeArns = [
       Stack.of(this).formatArn({ service: 'ec2', resource: 'volume', resourceName: volume.volumeId }),
     ];
@@ -82,16 +82,14 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
       },
     };
     this.shellCommand = `aws ssm start-session --target ${this.instance.instanceId}`;
-    for (const range of config.instance.sshCidrs)
-      this.connections.allowFrom(ec2.Peer.ipv4(range), ec2.Port.SSH, `SSH from ${range}`);
   }
 
   watched(): Watched[] {
     const { config } = this.props;
     return [
       ...machineMetrics(this.instance.instanceId, config),
-      // A load balancer counts them itself.
-      ...(isWatched(config) && !config.instance.loadBalancer ? [failedRequests(this, config, this.logGroup)] : []),
+      // A load balancer tells it itself.
+      ...(isWatched(config) && !config.instance.loadBalancer ? siteMetrics(this, config, this.logGroup) : []),
     ];
   }
 
@@ -117,46 +115,30 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     return volume;
   }
 
-  private createInstance(role: iam.Role, volume: ec2.Volume, environments: Environments): ec2.Instance {
-    const { config, network } = this.props;
-    const { instance: settings } = config;
-    const instanceType = new ec2.InstanceType(settings.type);
+  /** Files that the machine starts with, which its role may fetch. */
+  private createFiles(role: iam.Role): Asset {
+    const { config } = this.props;
     const files = renderedAsset(this, 'Files', {
       ...instanceFiles(config),
       'librechat.yaml': librechatYaml(config),
       'rds-ca-bundle.pem': readFileSync(CA_BUNDLE_FILE, 'utf8'),
     });
     for (const statement of fetchAssets([files])) role.addToPolicy(statement);
+    return files;
+  }
+
+  private createInstance(role: iam.Role, volume: ec2.Volume, environments: Environments): ec2.Instance {
+    const { config, network } = this.props;
+    const files = this.createFiles(role);
     const revision = this.revision(files.assetHash);
     // A wait condition is signalled once in its life: each revision of the machine needs a new one.
     // eslint-disable-next-line no-restricted-syntax -- holds no data
     const handle = new CfnWaitConditionHandle(this, `ReadySignal${revision}`);
-    const isPublic = network.privateSubnets === undefined || (config.access.type === 'http' && !settings.loadBalancer);
-    const instance = new ec2.Instance(this, 'Machine', {
-      vpc: network.vpc,
-      vpcSubnets: network.computeSubnets(isPublic, 1),
-      associatePublicIpAddress: isPublic,
-      instanceType,
-      machineImage: amazonLinux(this, 'MachineImage', { instanceType, release: settings.amiRelease }),
+    const instance = createMachine(this, {
+      config,
+      network,
       role,
-      requireImdsv2: false,
-      httpTokens: ec2.HttpTokens.REQUIRED,
-      propagateTagsToVolumeOnCreation: true,
-      // Containers are one hop behind the machine.
-      httpPutResponseHopLimit: 2,
-      blockDevices: [
-        {
-          deviceName: '/dev/xvda',
-          volume: ec2.BlockDeviceVolume.ebs(settings.rootVolumeGiB, {
-            encrypted: true,
-            volumeType: ec2.EbsDeviceVolumeType.GP3,
-          }),
-        },
-      ],
-      ...(settings.keyPairName === undefined
-        ? {}
-        : { keyPair: ec2.KeyPair.fromKeyPairName(this, 'KeyPair', settings.keyPairName) }),
-      userData: userData({
+      inputs: {
         stackName: config.stackName,
         region: Stack.of(this).region,
         volumeId: volume.volumeId,
@@ -166,17 +148,9 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
         waitHandleUrl: handle.ref,
         logGroup: this.logGroup.logGroupName,
         filesUrl: files.s3ObjectUrl,
-      }),
+      },
     });
-    Tags.of(instance).add(VOLUME_OWNER_TAG, config.stackName);
-    const parameter = new ssm.CfnParameter(this, 'Settings', {
-      name: this.settingsParameter,
-      type: 'String',
-      // 8 KiB instead of 4 for $0.05 a month.
-      tier: 'Advanced',
-      description: 'Settings of the containers, without secrets',
-      value: Stack.of(this).toJsonString({ revision, containers: containerSettings(environments) }),
-    });
+    const parameter = this.createSettings(revision, environments);
     // eslint-disable-next-line no-restricted-syntax -- holds no data, and goes with its handle
     const ready = new CfnWaitCondition(this, `Ready${revision}`, {
       handle: handle.ref,
@@ -187,13 +161,27 @@ export class Ec2Deployment extends Construct implements ILibreChatCompute {
     return instance;
   }
 
-  /** Changes when the machine must take new files or settings, and only then: it restarts for it. */
+  private createSettings(revision: string, environments: Environments): ssm.CfnParameter {
+    return new ssm.CfnParameter(this, 'Settings', {
+      name: this.settingsParameter,
+      type: 'String',
+      // 8 KiB instead of 4 for $0.05 a month.
+      tier: 'Advanced',
+      description: 'Settings of the containers, without secrets',
+      value: Stack.of(this).toJsonString({ revision, containers: containerSettings(environments) }),
+    });
+  }
+
+  /**
+   * Changes when the machine must take new files or settings, and restarts for it, or when it is another machine:
+   * CloudFormation then waits for it. Nothing else changes it.
+   */
   private revision(filesHash: string): string {
     // Without the site's address, which CloudFormation knows only once the machine is there.
     const environments = instanceEnvironments(this, { ...this.props, siteUrl: '' });
     const settings: unknown = Stack.of(this).resolve(containerSettings(environments));
     return createHash('sha256')
-      .update(JSON.stringify([settings, this.props.config.access, filesHash]))
+      .update(JSON.stringify([settings, this.props.config.access, machineIdentity(this, this.props), filesHash]))
       .digest('hex')
       .slice(0, 12);
   }

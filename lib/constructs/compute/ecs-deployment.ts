@@ -73,7 +73,6 @@ export class EcsDeployment extends Construct implements ILibreChatCompute {
       containerInsightsV2: config.service.containerInsights
         ? ecs.ContainerInsights.ENABLED
         : ecs.ContainerInsights.DISABLED,
-      enableFargateCapacityProviders: true,
     });
     if (config.features.rag || config.features.search) {
       cluster.addDefaultCloudMapNamespace({ name: `${config.stackName.toLowerCase()}.internal`, vpc: network.vpc });

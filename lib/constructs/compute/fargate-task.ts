@@ -2,7 +2,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { Annotations, Duration } from 'aws-cdk-lib/core';
+import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EcsConfig } from '../../../config/schema.ts';
 import { IMAGES } from '../../../config/versions.ts';
@@ -77,7 +77,7 @@ export class FargateTask extends Construct {
         operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
       },
     });
-    this.logGroup = logGroup(this, 'LogGroup', { name, retentionDays: config.monitoring.logRetentionDays });
+    this.logGroup = logGroup(this, 'LogGroup', { name });
     const logging = ecs.LogDrivers.awsLogs({
       logGroup: this.logGroup,
       streamPrefix: name,
@@ -87,10 +87,10 @@ export class FargateTask extends Construct {
     this.container = this.addContainer(props, logging);
     this.prepare(props, logging);
     for (const statement of pullFromMirror(this, config)) this.definition.addToExecutionRolePolicy(statement);
-    Annotations.of(this).acknowledgeWarning(
-      '@aws-cdk/aws-ecs:ecrImageRequiresPolicy',
-      'the execution role may pull from the mirror',
-    );
+    Validations.of(this).acknowledge({
+      id: '@aws-cdk/aws-ecs:ecrImageRequiresPolicy',
+      reason: 'the execution role may pull from the mirror',
+    });
   }
 
   /** Role that the container calls AWS with. */

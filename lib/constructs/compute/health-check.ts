@@ -28,3 +28,15 @@ export function librechatHealthCommand(): string[] {
   `;
   return ['CMD', 'node', '-e', script.replaceAll(/\s+/g, ' ').trim()];
 }
+
+/** Command that succeeds while the RAG API reaches its database: it answers 200 without it, and only the body tells. */
+export function ragApiHealthCommand(): string[] {
+  const url = `http://127.0.0.1:${PORTS.ragApi}/health`;
+  const script = `import sys,urllib.request as u; sys.exit(b'"UP"' not in u.urlopen('${url}', timeout=5).read())`;
+  return ['CMD', 'python', '-c', script];
+}
+
+/** Command that succeeds while Meilisearch answers. */
+export function meilisearchHealthCommand(): string[] {
+  return ['CMD-SHELL', `wget -q -O /dev/null http://127.0.0.1:${PORTS.meilisearch}/health || exit 1`];
+}

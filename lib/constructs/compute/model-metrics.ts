@@ -6,6 +6,9 @@ import { calculated, FIVE_MINUTES, MISSING, together, type Watched } from '../mo
 
 const MILLION = 1_000_000;
 
+/** Metrics that CloudWatch takes in the expression of one alarm. */
+const ALARM_METRICS = 10;
+
 /**
  * What Amazon Bedrock publishes of the models that this deployment may call, by the id that it calls them by.
  *
@@ -24,12 +27,6 @@ export function modelMetrics(config: DeploymentConfig): Watched[] {
       label,
       ...(region === undefined ? {} : { region }),
     });
-  const throttles = together(
-    'SUM',
-    models.map((model) => metric(model, 'InvocationThrottles', model)),
-    'refused calls',
-  );
-  if (throttles === undefined) return [];
   const tokens = models.flatMap((model) => [
     metric(model, 'InputTokenCount', `${model}, read`),
     metric(model, 'OutputTokenCount', `${model}, written`),
@@ -46,13 +43,14 @@ export function modelMetrics(config: DeploymentConfig): Watched[] {
     );
   });
   return [
-    {
-      id: 'ModelThrottles',
+    ...inGroups(models.map((model) => metric(model, 'InvocationThrottles', model))).map((throttles, index) => ({
+      // The first keeps its name whatever is added to the models.
+      id: `ModelThrottles${index === 0 ? '' : index + 1}`,
       title: 'Calls of models that Bedrock refused for now',
       metric: throttles,
       // An alarm sees no other region than its own.
       ...(region === undefined || region === config.region ? { alarm: THROTTLED } : {}),
-    },
+    })),
     ...graph('ModelTokens', 'Tokens by model', tokens),
     ...graph('ModelCosts', 'Tokens by model, USD', costs),
   ];
@@ -67,6 +65,14 @@ const THROTTLED = {
   meaning: 'Bedrock refuses calls because a quota is used up; people wait longer or get errors',
   remedy: 'ask for a higher quota of the model, or offer an inference profile that spreads calls over regions',
 } as const;
+
+/** The sums of so many metrics each as an alarm takes. */
+function inGroups(metrics: readonly cloudwatch.IMetric[]): cloudwatch.IMetric[] {
+  const groups = Array.from({ length: Math.ceil(metrics.length / ALARM_METRICS) }, (_, index) =>
+    metrics.slice(index * ALARM_METRICS, (index + 1) * ALARM_METRICS),
+  );
+  return groups.map((group) => together('SUM', group, 'refused calls')).filter((sum) => sum !== undefined);
+}
 
 function graph(id: string, title: string, [metric, ...beside]: readonly cloudwatch.IMetric[]): Watched[] {
   return metric === undefined ? [] : [{ id, title, metric, beside, answers: 'cost' }];

@@ -51,42 +51,16 @@ export class DatabaseInitializer extends Construct {
   /** Port beside it. */
   readonly port: string;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    {
-      config,
-      network,
-      bundle,
-      endpoint,
-      masterSecret,
-      appSecret,
-      server,
-      readyWith = [server],
-      settings,
-    }: DatabaseInitializerProps,
-  ) {
+  constructor(scope: Construct, id: string, props: DatabaseInitializerProps) {
     super(scope, id);
-    const retentionDays = config.monitoring.logRetentionDays;
-    const handler = new lambda.Function(this, 'Function', {
-      description: `Makes LibreChat's database, user and indexes (${bundle})`,
-      runtime: lambda.Runtime.PYTHON_3_13,
-      architecture: lambda.Architecture.ARM_64,
-      handler: `${bundle.replace('-', '_')}.handler`,
-      code: pythonBundle(bundle),
-      // The most that Lambda offers: a database that is still starting is waited for inside this time.
-      timeout: Duration.minutes(15),
-      memorySize: 512,
-      vpc: network.vpc,
-      vpcSubnets: network.privateSubnets ?? network.isolatedSubnets,
-      logGroup: logGroup(this, 'LogGroup', { name: bundle, retentionDays }),
-    });
+    const { config, network, bundle, endpoint, masterSecret, appSecret, server } = props;
+    const handler = this.createFunction(bundle, network);
     masterSecret.grantRead(handler);
     appSecret.grantRead(handler);
     server.connections.allowDefaultPortFrom(handler, 'Initializer');
     const provider = new Provider(this, 'Provider', {
       onEventHandler: handler,
-      logGroup: logGroup(this, 'ProviderLogGroup', { name: `${bundle}-provider`, retentionDays }),
+      logGroup: logGroup(this, 'ProviderLogGroup', { name: `${bundle}-provider` }),
     });
     const resource = new CustomResource(this, 'Resource', {
       resourceType: bundle === 'init-postgres' ? 'Custom::LibreChatPostgres' : 'Custom::LibreChatDocumentDb',
@@ -97,13 +71,29 @@ export class DatabaseInitializer extends Construct {
         Database: endpoint.database,
         MasterSecretArn: masterSecret.secretArn,
         AppSecretArn: appSecret.secretArn,
-        // A new release may want other indexes.
+        // Each release has it looked after what is there, before the first container of that release starts.
         LibreChatVersion: config.librechatVersion,
-        ...settings,
+        ...props.settings,
       },
     });
-    resource.node.addDependency(...readyWith);
+    resource.node.addDependency(...(props.readyWith ?? [server]));
     this.host = resource.getAttString('Host');
     this.port = resource.getAttString('Port');
+  }
+
+  private createFunction(bundle: DatabaseInitializerProps['bundle'], network: NetworkConstruct): lambda.Function {
+    return new lambda.Function(this, 'Function', {
+      description: `Makes LibreChat's database, user and indexes (${bundle})`,
+      runtime: lambda.Runtime.PYTHON_3_13,
+      architecture: lambda.Architecture.ARM_64,
+      handler: `${bundle.replace('-', '_')}.handler`,
+      code: pythonBundle(bundle),
+      // The most that Lambda offers: a database that is still starting is waited for inside this time.
+      timeout: Duration.minutes(15),
+      memorySize: 512,
+      vpc: network.vpc,
+      vpcSubnets: network.privateSubnets ?? network.isolatedSubnets,
+      logGroup: logGroup(this, 'LogGroup', { name: bundle }),
+    });
   }
 }

@@ -1,9 +1,9 @@
 import * as docdb from 'aws-cdk-lib/aws-docdb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Duration } from 'aws-cdk-lib/core';
+import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
-import { ENGINES } from '../../../config/versions.ts';
+import { DEFAULT_LIBRECHAT_VERSION, ENGINES } from '../../../config/versions.ts';
 import { DOCUMENT_DATABASE, documentDbUri } from '../../utils/connection-strings.ts';
 import { snapshotOrBetter } from '../../utils/removal.ts';
 import type { Watched } from '../monitoring/watched.ts';
@@ -63,7 +63,7 @@ export class DocumentDatabase extends Construct implements DocumentStore {
       exportAuditLogsToCloudWatch: true,
     });
     const secret = master.attach(cluster);
-    if (config.data.rotateMasterPasswords) rotateMaster({ secret, server: cluster, kind: 'documentDb', network });
+    if (config.data.rotateMasterPasswords) rotateMaster(this, { secret, server: cluster, kind: 'documentDb', network });
     const endpoint = { host: cluster.clusterEndpoint.hostname, port: cluster.clusterEndpoint.portAsString() };
     const initializer = new DatabaseInitializer(this, 'Initializer', {
       config,
@@ -73,12 +73,23 @@ export class DocumentDatabase extends Construct implements DocumentStore {
       masterSecret: master,
       appSecret: login,
       server: cluster,
+      // With the next release of this project, whose list is another, it runs again.
+      settings: { IndexesOf: DEFAULT_LIBRECHAT_VERSION },
     });
+    if (config.librechatVersion !== DEFAULT_LIBRECHAT_VERSION) this.warn(config.librechatVersion);
     const uri = uriSecret(this, config, documentDbUri({ ...loginOf(login), ...endpoint }));
     // Whoever holds the URI finds collections, indexes and its user there.
     uri.node.addDependency(initializer);
     this.uri = { secret: uri };
     this.connectable = cluster;
     this.watched = documentMetrics(cluster.clusterIdentifier, settings.instances);
+  }
+
+  /** LibreChat makes no indexes itself here: two tasks that start together would stop each other (error 40333). */
+  private warn(version: string): void {
+    Annotations.of(this).addWarningV2(
+      'librechat-cdk:indexesOfAnotherRelease',
+      `DocumentDB gets the collections and indexes of LibreChat ${DEFAULT_LIBRECHAT_VERSION}: what ${version} adds to them is missing until a librechat-cdk that knows it is deployed (docs/DOCUMENTDB_SETUP.md, "Another release of LibreChat")`,
+    );
   }
 }

@@ -39,28 +39,25 @@ export function documentMetrics(clusterIdentifier: string, instances: number): W
         remedy: 'choose a larger documentStore.instanceClass',
       },
     },
-    {
-      id: 'DocumentsConnections',
-      title: 'Connections to DocumentDB, % of its limit',
-      metric: calculated(
-        '100 * used / allowed',
-        {
-          used: cluster('DatabaseConnectionsMax', 'Maximum'),
-          allowed: cluster('DatabaseConnectionsLimit', 'Minimum'),
-        },
-        'used',
-      ),
-      alarm: {
-        threshold: 80,
-        unit: '%',
-        periods: 3,
-        missing: MISSING.toldElsewhere,
-        meaning: 'connections run out; further ones are refused',
-        remedy: 'lower service.librechat.maxTasks, or choose a larger documentStore.instanceClass',
-      },
-    },
+    connections(cluster('DatabaseConnectionsMax', 'Maximum'), cluster('DatabaseConnectionsLimit', 'Minimum')),
     ...(instances > 1 ? [replicaLag(cluster('DBClusterReplicaLagMaximum', 'Maximum'))] : []),
   ];
+}
+
+function connections(used: cloudwatch.IMetric, allowed: cloudwatch.IMetric): Watched {
+  return {
+    id: 'DocumentsConnections',
+    title: 'Connections to DocumentDB, % of its limit',
+    metric: calculated('100 * used / allowed', { used, allowed }, 'used'),
+    alarm: {
+      threshold: 80,
+      unit: '%',
+      periods: 3,
+      missing: MISSING.toldElsewhere,
+      meaning: 'connections run out; further ones are refused',
+      remedy: 'lower service.librechat.maxTasks, or choose a larger documentStore.instanceClass',
+    },
+  };
 }
 
 function replicaLag(metric: cloudwatch.IMetric): Watched {

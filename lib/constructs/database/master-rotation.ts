@@ -1,6 +1,8 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { logGroup, rotationPrefix } from '../monitoring/log-group.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
 
 /** Kinds of server that AWS has a rotation function for. */
@@ -25,8 +27,12 @@ export interface RotateMasterProps {
  *
  * Only the initializer uses this login, and reads it when it runs; the application has one of its own.
  */
-export function rotateMaster({ secret, server, kind, network }: RotateMasterProps): void {
+export function rotateMaster(scope: Construct, { secret, server, kind, network }: RotateMasterProps): void {
+  const functionName = `${rotationPrefix(scope)}${kind}`;
+  // Lambda makes a group that is not there, and would keep what is in it for ever.
+  logGroup(scope, 'RotationLogGroup', { prefix: '/aws/lambda/', name: functionName });
   const hostedRotation = HOSTED[kind]({
+    functionName,
     vpc: network.vpc,
     vpcSubnets: network.privateSubnets ?? network.isolatedSubnets,
   });

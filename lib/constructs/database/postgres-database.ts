@@ -82,7 +82,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
         ? this.createInstance(serverProps, props.settings)
         : this.createCluster(serverProps, props.settings);
     if (config.data.rotateMasterPasswords && secret !== undefined) {
-      rotateMaster({ secret, server: connectable, kind: 'postgres', network });
+      rotateMaster(this, { secret, server: connectable, kind: 'postgres', network });
     }
     const initializer = new DatabaseInitializer(this, 'Initializer', {
       config,
@@ -174,7 +174,7 @@ export class PostgresDatabase extends Construct implements VectorStore {
     return {
       connectable: cluster,
       endpoint: cluster.clusterEndpoint,
-      watched: auroraMetrics(cluster, settings.maxAcu),
+      watched: auroraMetrics(cluster, settings),
       secret: cluster.secret,
       // Readers are made after the writer, for another ten minutes that nobody needs to wait.
       readyWith: cluster.node.children.filter(({ node }) => !READERS.includes(node.id)),

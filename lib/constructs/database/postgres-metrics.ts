@@ -9,6 +9,9 @@ const GIB = 1024 ** 3;
 const BYTES_PER_CONNECTION = 9_531_392;
 const MOST_CONNECTIONS = 5000;
 
+/** What Aurora allows at the most where its least capacity is 0 or 0.5 ACU, however far it may grow. */
+const MOST_FROM_LITTLE = 2000;
+
 /** Part of the connections, of what the formula gives, that is free of the system's own share of the memory. */
 const CONNECTIONS_SHARE = 0.7;
 
@@ -65,7 +68,10 @@ export function instanceMetrics(
 }
 
 /** What a cluster of Aurora tells of itself. Its storage grows without a limit that matters, its memory with its capacity. */
-export function auroraMetrics(cluster: rds.DatabaseCluster, maxAcu: number): Watched[] {
+export function auroraMetrics(
+  cluster: rds.DatabaseCluster,
+  { minAcu, maxAcu }: { readonly minAcu: number; readonly maxAcu: number },
+): Watched[] {
   return [
     cpu(cluster.metricCPUUtilization(AVERAGE)),
     {
@@ -82,7 +88,11 @@ export function auroraMetrics(cluster: rds.DatabaseCluster, maxAcu: number): Wat
       },
     },
     // Two GiB for each unit of capacity.
-    connections(cluster.metricDatabaseConnections(MOST), maxAcu * 2),
+    connections(
+      cluster.metricDatabaseConnections(MOST),
+      maxAcu * 2,
+      minAcu <= 0.5 ? MOST_FROM_LITTLE : MOST_CONNECTIONS,
+    ),
   ];
 }
 
@@ -102,8 +112,8 @@ function cpu(metric: Watched['metric']): Watched {
   };
 }
 
-function connections(metric: Watched['metric'], memory: number): Watched {
-  const most = Math.min(MOST_CONNECTIONS, (memory * GIB) / BYTES_PER_CONNECTION);
+function connections(metric: Watched['metric'], memory: number, limit = MOST_CONNECTIONS): Watched {
+  const most = Math.min(limit, (memory * GIB) / BYTES_PER_CONNECTION);
   return {
     id: 'VectorsConnections',
     title: 'Connections to PostgreSQL',

@@ -80,50 +80,47 @@ function cacheMetrics(groupId: string, nodes: number): Watched[] {
           period: FIVE_MINUTES,
         }),
     );
+  // All nodes hold the same.
   const [memory] = each('DatabaseMemoryUsagePercentage', 'Maximum');
   const evictions = together('SUM', each('Evictions', 'Sum'), 'evictions');
   const cpu = together('MAX', each('EngineCPUUtilization', 'Average'), 'busiest node');
-  if (memory === undefined || evictions === undefined || cpu === undefined) return [];
-  return [
-    {
-      id: 'CacheMemory',
-      title: 'Memory of Valkey, %',
-      // All nodes hold the same.
-      metric: memory,
-      alarm: {
-        threshold: 80,
-        unit: '%',
-        periods: 3,
-        missing: MISSING.silenceIsOutage,
-        meaning: 'Valkey fills up or is gone; when full it drops sessions',
-        remedy: 'choose a larger redis.nodeType',
-      },
-    },
-    {
-      id: 'CacheEvictions',
-      title: 'Entries that Valkey dropped for want of memory',
-      metric: evictions,
-      alarm: {
-        threshold: 1,
-        unit: 'count',
-        periods: 2,
-        missing: MISSING.toldElsewhere,
-        meaning: 'Valkey drops sessions and answers that are being written',
-        remedy: 'choose a larger redis.nodeType',
-      },
-    },
-    {
-      id: 'CacheCpu',
-      title: 'CPU of Valkey, %',
-      metric: cpu,
-      alarm: {
-        threshold: 80,
-        unit: '%',
-        periods: 3,
-        missing: MISSING.toldElsewhere,
-        meaning: 'Valkey works with one core, which is used up; every answer gets slow',
-        remedy: 'choose a redis.nodeType with faster cores',
-      },
-    },
-  ];
+  return Object.entries({ CacheMemory: memory, CacheEvictions: evictions, CacheCpu: cpu }).flatMap(([id, metric]) =>
+    metric === undefined ? [] : { id, metric, ...CACHE_ALARMS[id as keyof typeof CACHE_ALARMS] },
+  );
 }
+
+const CACHE_ALARMS = {
+  CacheMemory: {
+    title: 'Memory of Valkey, %',
+    alarm: {
+      threshold: 80,
+      unit: '%',
+      periods: 3,
+      missing: MISSING.silenceIsOutage,
+      meaning: 'Valkey fills up or is gone; when full it drops sessions',
+      remedy: 'choose a larger redis.nodeType',
+    },
+  },
+  CacheEvictions: {
+    title: 'Entries that Valkey dropped for want of memory',
+    alarm: {
+      threshold: 1,
+      unit: 'count',
+      periods: 2,
+      missing: MISSING.toldElsewhere,
+      meaning: 'Valkey drops sessions and answers that are being written',
+      remedy: 'choose a larger redis.nodeType',
+    },
+  },
+  CacheCpu: {
+    title: 'CPU of Valkey, %',
+    alarm: {
+      threshold: 80,
+      unit: '%',
+      periods: 3,
+      missing: MISSING.toldElsewhere,
+      meaning: 'Valkey works with one core, which is used up; every answer gets slow',
+      remedy: 'choose a redis.nodeType with faster cores',
+    },
+  },
+} as const satisfies Record<string, Pick<Watched, 'title' | 'alarm'>>;

@@ -1,5 +1,5 @@
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
-import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -15,12 +15,19 @@ import { accessLogBucket, recordRequests } from './access-logs.ts';
 import { balancerMetrics, certificateMetrics } from './entrance-metrics.ts';
 import { allowClients, type EntranceProps, type IEntrance } from './entrance.ts';
 import { createFirewall, type Firewall } from './firewall.ts';
-import { cloudFrontAddresses, originProps, SiteDistribution } from './site-distribution.ts';
+import { cloudFrontAddresses, SiteDistribution } from './site-distribution.ts';
 
 type DomainAccess = Extract<DeploymentConfig['access'], { type: 'domain' }>;
 
 /** Time that a target keeps its connections after it is taken out: as long as LibreChat ends its answers. */
 const DRAIN = Duration.seconds(60);
+
+/** What CloudFront, or nginx on a machine, tells browsers; a balancer has no attribute for Referrer-Policy. */
+const BROWSER_HEADERS = {
+  strict_transport_security: 'max-age=31536000',
+  x_content_type_options: 'nosniff',
+  x_frame_options: 'SAMEORIGIN',
+};
 
 /** An Application Load Balancer: behind CloudFront, with a certificate, or plain. */
 export class BalancedEntrance extends Construct implements IEntrance {
@@ -62,7 +69,8 @@ export class BalancedEntrance extends Construct implements IEntrance {
         this.distribution = new SiteDistribution(this, 'Distribution', {
           config,
           access,
-          origin: origins.VpcOrigin.withApplicationLoadBalancer(balancer, originProps(access)),
+          endpoint: cloudfront.VpcOriginEndpoint.applicationLoadBalancer(balancer),
+          httpPort: 80,
           vpc: network.vpc,
           firewall: this.firewall,
           logBucket,
@@ -72,6 +80,8 @@ export class BalancedEntrance extends Construct implements IEntrance {
       }
       case 'domain':
         this.listener = this.listenWithCertificate(balancer, access);
+        // On a machine nginx says it, where LibreChat does not.
+        if (config.mode === 'ecs') tellBrowsers(this.listener);
         allowClients(balancer, 443, config);
         allowClients(balancer, 80, config);
         this.siteUrl = `https://${access.domainName}`;
@@ -146,4 +156,9 @@ export class BalancedEntrance extends Construct implements IEntrance {
 /** Plain HTTP: behind CloudFront, or where the configuration asks for it. */
 function listenPlain(balancer: elbv2.ApplicationLoadBalancer): elbv2.ApplicationListener {
   return balancer.addListener('Http', { port: 80, protocol: elbv2.ApplicationProtocol.HTTP, open: false });
+}
+
+function tellBrowsers(listener: elbv2.ApplicationListener): void {
+  for (const [header, value] of Object.entries(BROWSER_HEADERS))
+    listener.setAttribute(`routing.http.response.${header}.header_value`, value);
 }

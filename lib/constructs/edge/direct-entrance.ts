@@ -1,4 +1,4 @@
-import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -7,7 +7,7 @@ import type { Watched } from '../monitoring/watched.ts';
 import { accessLogBucket } from './access-logs.ts';
 import { allowClients, type EntranceProps, type IEntrance } from './entrance.ts';
 import { createFirewall, type Firewall } from './firewall.ts';
-import { cloudFrontAddresses, originProps, SiteDistribution } from './site-distribution.ts';
+import { cloudFrontAddresses, SiteDistribution } from './site-distribution.ts';
 
 /** One machine without a load balancer: CloudFront leads to it inside the VPC, or people call it by plain HTTP. */
 export class DirectEntrance extends Construct implements IEntrance {
@@ -49,7 +49,8 @@ export class DirectEntrance extends Construct implements IEntrance {
       this.distribution = new SiteDistribution(this, 'Distribution', {
         config,
         access,
-        origin: origins.VpcOrigin.withEc2Instance(instance, { ...originProps(access), httpPort: sitePort }),
+        endpoint: cloudfront.VpcOriginEndpoint.ec2Instance(instance),
+        httpPort: sitePort,
         vpc: network.vpc,
         firewall: this.firewall,
         logBucket: this.records,

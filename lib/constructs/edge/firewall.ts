@@ -91,12 +91,7 @@ export class Firewall extends Construct {
 
   /** Records who was refused and why, without what opens a session or was searched for. */
   private recordRefusals(): void {
-    const { stackName, monitoring } = this.config;
-    const group = logGroup(this, 'LogGroup', {
-      prefix: FIREWALL_LOG_PREFIX,
-      name: stackName,
-      retentionDays: monitoring.logRetentionDays,
-    });
+    const group = logGroup(this, 'LogGroup', { prefix: FIREWALL_LOG_PREFIX, name: this.config.stackName });
     new wafv2.CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: this.arn,
       // The ARN of a log group ends in `:*`, which AWS WAF refuses.

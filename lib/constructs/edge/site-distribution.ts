@@ -1,6 +1,5 @@
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
-import type * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -14,6 +13,7 @@ import { CLOUDFRONT_PREFIX } from './access-logs.ts';
 import { certificateMetrics, distributionMetrics } from './entrance-metrics.ts';
 import type { Firewall } from './firewall.ts';
 import { isRestricted, viewerFunction } from './viewer-function.ts';
+import { vpcOrigin } from './vpc-origin.ts';
 
 type CloudFrontAccess = Extract<DeploymentConfig['access'], { type: 'cloudfront' }>;
 
@@ -21,7 +21,10 @@ type CloudFrontAccess = Extract<DeploymentConfig['access'], { type: 'cloudfront'
 export interface SiteDistributionProps {
   readonly config: DeploymentConfig;
   readonly access: CloudFrontAccess;
-  readonly origin: cloudfront.IOrigin;
+
+  /** Machine or balancer that CloudFront leads to. */
+  readonly endpoint: cloudfront.VpcOriginEndpoint;
+  readonly httpPort: number;
   readonly vpc: ec2.IVpc;
 
   /** Before CloudFront or behind it. */
@@ -29,16 +32,6 @@ export interface SiteDistributionProps {
 
   /** Bucket for the requests. */
   readonly logBucket: s3.IBucket | undefined;
-}
-
-/** How CloudFront talks to the origin inside the VPC: the way is private, TLS ends at CloudFront. */
-export function originProps(access: CloudFrontAccess): origins.VpcOriginWithEndpointProps {
-  return {
-    protocolPolicy: cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-    // A longer silence of an answer is cut; LibreChat's page then takes it up again.
-    readTimeout: Duration.seconds(access.originReadTimeoutSeconds),
-    keepaliveTimeout: Duration.seconds(60),
-  };
 }
 
 /** Answers that CloudFront would keep for ten seconds, whatever the cache policy, and give to the next one who asks. */
@@ -53,13 +46,20 @@ export class SiteDistribution extends Construct {
 
   constructor(scope: Construct, id: string, props: SiteDistributionProps) {
     super(scope, id);
-    const { config, access, origin, vpc, firewall, logBucket } = props;
+    const { config, access, endpoint, httpPort, vpc, firewall, logBucket } = props;
     const { domainName } = access;
     this.config = config;
     this.certificate = this.ownCertificate(access);
     const restricted = isRestricted(config);
     const behavior = {
-      origin,
+      origin: vpcOrigin(this, {
+        config,
+        endpoint,
+        httpPort,
+        // A longer silence of an answer is cut; LibreChat's page then takes it up again.
+        readTimeout: Duration.seconds(access.originReadTimeoutSeconds),
+        vpc,
+      }),
       // All of the browser's headers, and the scheme that it used: LibreChat sets no session cookie without.
       originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER_AND_CLOUDFRONT_2022,
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -92,9 +92,6 @@ export class SiteDistribution extends Construct {
       ...(logBucket === undefined ? {} : { enableLogging: true, logBucket, logFilePrefix: CLOUDFRONT_PREFIX }),
     });
     this.distribution = distribution;
-    // A VPC without an internet gateway takes no origin, although nothing goes through it. An existing one has its own.
-    const gateway = vpc.node.tryFindChild('VPCGW');
-    if (gateway !== undefined) distribution.node.addDependency(gateway);
     this.siteUrl = `https://${domainName ?? distribution.distributionDomainName}`;
   }
 

@@ -13,25 +13,22 @@ export interface LogGroupOptions {
    * @default - `/aws/librechat/<stack>/`
    */
   readonly prefix?: string;
-
-  /** Days that events are kept; one of the values that CloudWatch Logs accepts. */
-  readonly retentionDays: number;
 }
 
 /**
  * A log group where people look for it.
  *
- * Deleted with the stack: a named group that stays would block the retry of a failed create.
+ * Deleted with the stack: a named group that stays would block the retry of a failed create. How long it keeps what it
+ * has, and under which key, {@link MonitoringConstruct} says for all groups.
  */
 export function logGroup(
   scope: Construct,
   id: string,
-  { name, prefix = `${logGroupPrefix(scope)}/`, retentionDays }: LogGroupOptions,
+  { name, prefix = `${logGroupPrefix(scope)}/` }: LogGroupOptions,
 ): logs.LogGroup {
   return new logs.LogGroup(scope, id, {
     logGroupName: `${prefix}${name}`,
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the values of the enum are the days themselves
-    retention: retentionDays,
+    retention: logs.RetentionDays.INFINITE,
     removalPolicy: RemovalPolicy.DESTROY,
   });
 }
@@ -42,4 +39,9 @@ export const FIREWALL_LOG_PREFIX = 'aws-waf-logs-';
 /** Prefix of all log groups of a stack. */
 export function logGroupPrefix(scope: Construct): string {
   return `/aws/librechat/${Stack.of(scope).stackName}`;
+}
+
+/** Beginning of the names of functions that change passwords: 64 characters are the most that Lambda takes for the whole. */
+export function rotationPrefix(scope: Construct): string {
+  return `${Stack.of(scope).stackName.slice(0, 44)}-rotation-`;
 }

@@ -1,5 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { FIVE_MINUTES, MISSING, type Watched } from './watched.ts';
@@ -9,22 +10,45 @@ import { FIVE_MINUTES, MISSING, type Watched } from './watched.ts';
  * `requestId`, `request_method`, `request_path` where a request is known. Read in its sources: data-schemas
  * (config/winston.ts, requestLogContext.ts), api/server/controllers/agents/{client,request}.js, api/strategies.
  */
-const LINES = {
-  errors: '{ $.level = "error" }',
+const MARKS = {
   // The first is logged when a model ends an answer with an error, the others when the answer ends without one.
-  brokenAnswers:
-    '{ $.level = "error" && ( $.message = "*#sendCompletion] Unhandled error type*" || $.message = "*Controller] Generation error for *" || $.message = "*Controller] Initialization error*" ) }',
-  signIns:
-    '{ $.message = "[Login] [Login successful]*" || $.message = "[openidStrategy] login success*" || $.message = "[samlStrategy] Login success*" }',
+  brokenAnswers: [
+    '#sendCompletion] Unhandled error type',
+    'Controller] Generation error for ',
+    'Controller] Initialization error',
+  ],
+  login: '[Login]',
+  providers: ['[openidStrategy] login success', '[samlStrategy] Login success'],
 } as const;
 
-/** Counts lines of a log group that match a pattern. */
+/** Patterns of filters over those lines. */
+const LINES = {
+  errors: '{ $.level = "error" }',
+  brokenAnswers: `{ $.level = "error" && ( ${anyMessage(MARKS.brokenAnswers.map((mark) => `*${mark}`))} ) }`,
+  signIns: `{ ${anyMessage([`${MARKS.login} [Login successful]`, ...MARKS.providers])} }`,
+} as const;
+
+function anyMessage(beginnings: readonly string[]): string {
+  return beginnings.map((beginning) => `$.message = "${beginning}*"`).join(' || ');
+}
+
+/** The same as a condition of a query. */
+function anyMessageLike(marks: readonly string[]): string {
+  return marks.map((mark) => `message like "${mark}"`).join(' or ');
+}
+
+/** Counts lines of a log group that match a pattern, in five minutes or in `period`. */
 export function countLines(
   scope: Construct,
   id: string,
-  props: { readonly config: DeploymentConfig; readonly logGroup: logs.ILogGroup; readonly pattern: string },
+  props: {
+    readonly config: DeploymentConfig;
+    readonly logGroup: logs.ILogGroup;
+    readonly pattern: string;
+    readonly period?: Duration;
+  },
 ): cloudwatch.IMetric {
-  const { config, logGroup, pattern } = props;
+  const { config, logGroup, pattern, period = FIVE_MINUTES } = props;
   return new logs.MetricFilter(scope, id, {
     logGroup,
     filterPattern: logs.FilterPattern.literal(pattern),
@@ -32,7 +56,7 @@ export function countLines(
     metricName: id,
     metricValue: '1',
     defaultValue: 0,
-  }).metric({ statistic: 'Sum', period: FIVE_MINUTES });
+  }).metric({ statistic: 'Sum', period });
 }
 
 /** What LibreChat's own log tells about answers and people. */
@@ -73,12 +97,12 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     'sort times desc',
   ],
   'broken-answers': [
-    'filter level = "error" and (message like "#sendCompletion] Unhandled error type" or message like "Controller] Generation error" or message like "Controller] Initialization error")',
+    `filter level = "error" and (${anyMessageLike(MARKS.brokenAnswers)})`,
     'fields @timestamp, userId, message',
     'sort @timestamp desc',
   ],
   'sign-ins': [
-    'filter message like "[Login]" or message like "[openidStrategy] login success" or message like "[samlStrategy] Login success"',
+    `filter ${anyMessageLike([MARKS.login, ...MARKS.providers])}`,
     'parse message "[Username: *] [Request-IP: *]" as username, address',
     'fields @timestamp, username, address, message',
     'sort @timestamp desc',

@@ -34,7 +34,7 @@ export class MonitoringConstruct extends Construct {
   constructor(scope: Construct, id: string, { config, watched: parts, logGroup }: MonitoringConstructProps) {
     super(scope, id);
     const { monitoring } = config;
-    if (monitoring.encryptLogs) this.encryptLogs();
+    this.keepLogs(monitoring);
     saveQueries(this, config, logGroup);
     const topic = monitoring.alarms ? alertTopic(this, config) : undefined;
     monthlyBudget(this, config, topic);
@@ -44,11 +44,13 @@ export class MonitoringConstruct extends Construct {
   }
 
   /** All log groups of the stack, also those that are made while it is synthesized. */
-  private encryptLogs(): void {
-    const key = operationsKey(this);
+  private keepLogs({ logRetentionDays, encryptLogs }: DeploymentConfig['monitoring']): void {
+    const key = encryptLogs ? operationsKey(this) : undefined;
     Aspects.of(Stack.of(this)).add({
       visit: (node) => {
-        if (node instanceof logs.CfnLogGroup) node.kmsKeyId ??= key.keyArn;
+        if (!(node instanceof logs.CfnLogGroup)) return;
+        node.retentionInDays = logRetentionDays;
+        node.kmsKeyId ??= key?.keyArn;
       },
     });
   }
@@ -76,9 +78,12 @@ export class MonitoringConstruct extends Construct {
   }
 }
 
-/** Section of docs/RUNBOOK.md on an alarm. */
+/** Section of docs/RUNBOOK.md on an alarm; several of the same kind have numbers, and one section. */
 export function runbookSection(id: string): string {
-  return id.replaceAll(/(?<=.)([A-Z])/g, '-$1').toLowerCase();
+  return id
+    .replace(/\d+$/, '')
+    .replaceAll(/(?<=.)([A-Z])/g, '-$1')
+    .toLowerCase();
 }
 
 /** The limit in words: CloudWatch knows no units of it. */

@@ -13,7 +13,11 @@ export const MISSING = {
   nothingHappened: { isBad: false, reason: 'it is published only when there is something to count' },
   silenceIsOutage: { isBad: true, reason: 'it is published as long as there is something that lives' },
   toldElsewhere: { isBad: false, reason: 'that the part itself is gone is what another alarm tells' },
-  pausedIsWell: { isBad: false, reason: 'a part that is paused or has just been made publishes nothing' },
+  pausedIsWell: {
+    isBad: false,
+    reason:
+      'a server that has just been made publishes nothing, nor does Aurora paused at 0 ACU for want of anybody connected',
+  },
 } as const satisfies Record<string, MissingData>;
 
 /** When a metric is bad, why that matters, what to do. Its section of docs/RUNBOOK.md has the name of the metric. */
@@ -95,8 +99,9 @@ export function calculated(
   expression: string,
   usingMetrics: Record<string, cloudwatch.IMetric>,
   label: string,
+  period = FIVE_MINUTES,
 ): cloudwatch.MathExpression {
-  return new cloudwatch.MathExpression({ expression, usingMetrics, label, period: FIVE_MINUTES });
+  return new cloudwatch.MathExpression({ expression, usingMetrics, label, period });
 }
 
 /** A value that counts only while there are requests enough, else 0. */

@@ -1,6 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Annotations } from 'aws-cdk-lib/core';
+import { Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { logGroup } from '../monitoring/log-group.ts';
@@ -61,7 +61,7 @@ export class NetworkConstruct extends Construct {
   }
 
   private createVpc(config: DeploymentConfig): ec2.Vpc {
-    const { network, monitoring } = config;
+    const { network } = config;
     const zones = Math.max(network.zones, LEAST_ZONES);
     const nat = network.natType === 'instance' && network.natGateways > 0 ? natInstances(this, config) : undefined;
     const vpc = new ec2.Vpc(this, 'Vpc', {
@@ -85,7 +85,7 @@ export class NetworkConstruct extends Construct {
     });
     if (nat !== undefined) openNatInstances(nat, config);
     if (network.flowLogs) {
-      const group = logGroup(this, 'FlowLogGroup', { name: 'flow-logs', retentionDays: monitoring.logRetentionDays });
+      const group = logGroup(this, 'FlowLogGroup', { name: 'flow-logs' });
       const role = new iam.Role(this, 'FlowLogRole', {
         assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com'),
       });
@@ -118,10 +118,10 @@ export class NetworkConstruct extends Construct {
 
   private findVpc(vpc: ExistingVpc): ec2.IVpc {
     const found = ec2.Vpc.fromVpcAttributes(this, 'Vpc', vpcAttributes(vpc));
-    Annotations.of(found).acknowledgeWarning(
-      '@aws-cdk/aws-ec2:noSubnetRouteTableId',
-      'routes of an existing VPC belong to its owner; nothing here changes them',
-    );
+    Validations.of(found).acknowledge({
+      id: '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      reason: 'routes of an existing VPC belong to its owner; nothing here changes them',
+    });
     return found;
   }
 }

@@ -1,8 +1,9 @@
 import * as awsconfig from 'aws-cdk-lib/aws-config';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as guardduty from 'aws-cdk-lib/aws-guardduty';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as securityhub from 'aws-cdk-lib/aws-securityhub';
-import { type CfnResource, RemovalPolicy } from 'aws-cdk-lib/core';
+import { type CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { AuditTrail, resourcesOfStack } from './audit-trail.ts';
@@ -30,6 +31,11 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'AWS::SNS::Topic': ['SNS_ENCRYPTED_KMS'],
 };
 
+/** What AWS Config asks of a rule before it takes it; of the other rules it asks nothing. */
+const PARAMETERS: Readonly<Record<string, (scope: Construct) => Record<string, string>>> = {
+  ECS_NO_ENVIRONMENT_SECRETS: (scope) => ({ secretKeys: secretVariables(scope).join() }),
+};
+
 /** Evidence of who did what, and checks of the account. Made last: it looks for what the stack has. */
 export class AuditConstruct extends Construct {
   constructor(scope: Construct, id: string, { config, accessLogs }: AuditConstructProps) {
@@ -50,10 +56,24 @@ export class AuditConstruct extends Construct {
         const id = identifier.replaceAll(/_?([A-Z0-9])([A-Z0-9]*)/g, (_, first: string, rest: string) =>
           [first, rest.toLowerCase()].join(''),
         );
-        new awsconfig.ManagedRule(this, id, { identifier, ruleScope });
+        const inputParameters = PARAMETERS[identifier]?.(this);
+        new awsconfig.ManagedRule(this, id, { identifier, ruleScope, ...(inputParameters && { inputParameters }) });
       }
     }
   }
+}
+
+/** Variables that containers get out of secrets, and keys of AWS: none of them may stand in a task definition. */
+function secretVariables(scope: Construct): string[] {
+  const stack = Stack.of(scope);
+  const containers = stack.node
+    .findAll()
+    .filter((node) => node instanceof ecs.CfnTaskDefinition)
+    .flatMap(
+      (definition) => stack.resolve(definition.containerDefinitions) as readonly { secrets?: { name: string }[] }[],
+    );
+  const names = containers.flatMap(({ secrets = [] }) => secrets.map(({ name }) => name));
+  return ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', ...new Set(names)];
 }
 
 /** An account has one of it in a region, and comes to rely on it: it outlives the stack that made it. */

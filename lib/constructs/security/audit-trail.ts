@@ -31,11 +31,11 @@ export class AuditTrail extends Construct {
     this.isThis = {
       'aws:SourceArn': stack.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName }),
     };
-    const use = this.selectUse();
+    const use = this.selectUse(accessLogs);
     const key = this.createKey(config);
     const bucket = this.createBucket(config, key);
     recordUse(bucket, accessLogs, 'trail/');
-    const group = logGroup(this, 'LogGroup', { name: 'trail', retentionDays: config.monitoring.logRetentionDays });
+    const group = logGroup(this, 'LogGroup', { name: 'trail' });
     const role = new iam.Role(this, 'LogRole', { assumedBy: SERVICE });
     group.grantWrite(role);
     const trail = new cloudtrail.CfnTrail(this, 'Resource', {
@@ -65,20 +65,31 @@ export class AuditTrail extends Construct {
   }
 
   /** Selects each bucket and function by its ARN: CloudTrail refuses wildcards. */
-  private selectUse(): cloudtrail.CfnTrail.AdvancedEventSelectorProperty[] {
-    const arns = (type: string) => resourcesOfStack(this, type).map((resource) => resource.getAtt('Arn').toString());
-    const objects = arns('AWS::S3::Bucket').map((arn) => `${arn}/`);
+  private selectUse(accessLogs: s3.IBucket | undefined): cloudtrail.CfnTrail.AdvancedEventSelectorProperty[] {
+    const arn = (resource: CfnResource) => resource.getAtt('Arn').toString();
+    const functions = resourcesOfStack(this, 'AWS::Lambda::Function').map(arn);
+    const buckets = resourcesOfStack(this, 'AWS::S3::Bucket');
+    const [written, others] = [true, false].map((wanted) =>
+      buckets.filter((bucket) => (bucket === accessLogs?.node.defaultChild) === wanted).map((it) => `${arn(it)}/`),
+    );
     return [
-      { type: 'AWS::S3::Object', arns: objects, operator: 'startsWith' },
-      { type: 'AWS::Lambda::Function', arns: arns('AWS::Lambda::Function'), operator: 'equalTo' },
+      { type: 'AWS::S3::Object', field: { startsWith: others } },
+      // Each file of the trail is a line in there: to record the writing of that would be to record it without end.
+      {
+        type: 'AWS::S3::Object',
+        field: { startsWith: written },
+        but: { field: 'eventName', notEquals: ['PutObject'] },
+      },
+      { type: 'AWS::Lambda::Function', field: { equalTo: functions } },
     ]
-      .filter(({ arns }) => arns.length > 0)
-      .map(({ type, arns, operator }) => ({
-        name: `Use of ${type}`,
+      .filter(({ field }) => Object.values(field).flat().length > 0)
+      .map(({ type, field, but }) => ({
+        name: `Use of ${type}${but === undefined ? '' : ', but for writing'}`,
         fieldSelectors: [
           { field: 'eventCategory', equalTo: ['Data'] },
           { field: 'resources.type', equalTo: [type] },
-          { field: 'resources.ARN', [operator]: arns },
+          { field: 'resources.ARN', ...field },
+          ...(but === undefined ? [] : [but]),
         ],
       }));
   }

@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { FIREWALL_LOG_PREFIX, logGroupPrefix } from '../monitoring/log-group.ts';
+import { FIREWALL_LOG_PREFIX, logGroupPrefix, rotationPrefix } from '../monitoring/log-group.ts';
 
 const ID = 'OperationsKey';
 
@@ -26,7 +26,12 @@ function createKey(stack: Stack): kms.Key {
     removalPolicy: RemovalPolicy.DESTROY,
     pendingWindow: Duration.days(7),
   });
-  const groups = [`${logGroupPrefix(stack)}/*`, `${FIREWALL_LOG_PREFIX}${stack.stackName}`].map((resourceName) =>
+  const names = [
+    `${logGroupPrefix(stack)}/*`,
+    `${FIREWALL_LOG_PREFIX}${stack.stackName}`,
+    `/aws/lambda/${rotationPrefix(stack)}*`,
+  ];
+  const groups = names.map((resourceName) =>
     stack.formatArn({
       service: 'logs',
       resource: 'log-group',

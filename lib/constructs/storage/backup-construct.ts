@@ -5,13 +5,18 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
-import { MISSING, type Watched } from '../monitoring/watched.ts';
+import { calculated, MISSING, type Watched } from '../monitoring/watched.ts';
 
 /** What AWS calls each managed policy of its backup service. */
 const SERVICE_POLICIES = {
   disks: 'service-role/AWSBackupServiceRolePolicyForBackup',
   buckets: 'AWSBackupServiceRolePolicyForS3Backup',
 } as const;
+
+const HOUR = Duration.hours(1);
+
+/** One such job is too many. */
+const ONCE = { threshold: 1, unit: 'count', periods: 1, missing: MISSING.nothingHappened } as const;
 
 /** Properties for {@link BackupConstruct}. */
 export interface BackupConstructProps {
@@ -31,6 +36,7 @@ export interface BackupConstructProps {
  */
 export class BackupConstruct extends Construct {
   private readonly vault: backup.IBackupVault;
+  private readonly copyVaultName: string | undefined;
 
   constructor(scope: Construct, id: string, { config, disks, buckets }: BackupConstructProps) {
     super(scope, id);
@@ -45,6 +51,7 @@ export class BackupConstruct extends Construct {
     });
     this.vault = vault;
     const { copyVaultArn } = config.data;
+    this.copyVaultName = copyVaultArn?.split(':').at(-1);
     const plan = new backup.BackupPlan(this, 'Plan', {
       backupPlanName: config.stackName,
       backupVault: vault,
@@ -84,26 +91,44 @@ export class BackupConstruct extends Construct {
 
   /** What tells whether backups are made. */
   watched(): Watched[] {
+    const jobs = (metricName: string) => jobMetric(this.vault.backupVaultName, metricName);
+    const metrics = { failed: jobs('NumberOfBackupJobsFailed'), expired: jobs('NumberOfBackupJobsExpired') };
     return [
       {
         id: 'BackupFailed',
-        title: 'Backups that failed',
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/Backup',
-          metricName: 'NumberOfBackupJobsFailed',
-          dimensionsMap: { BackupVaultName: this.vault.backupVaultName },
-          statistic: 'Sum',
-          period: Duration.hours(1),
-        }),
+        title: 'Backups that failed, or did not begin in time',
+        metric: calculated('FILL(failed, 0) + FILL(expired, 0)', metrics, 'backups', HOUR),
         alarm: {
-          threshold: 1,
-          unit: 'count',
-          periods: 1,
-          missing: MISSING.nothingHappened,
-          meaning: 'a backup of data volume, file system or bucket failed: the last one grows older',
+          ...ONCE,
+          meaning: 'a backup of data volume, file system or bucket failed or never began: the last one grows older',
           remedy: 'read the reason in the jobs of AWS Backup and start one by hand',
         },
       },
+      ...(this.copyVaultName === undefined ? [] : [copies(this.copyVaultName)]),
     ];
   }
+}
+
+function jobMetric(vaultName: string, metricName: string): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: 'AWS/Backup',
+    metricName,
+    dimensionsMap: { BackupVaultName: vaultName },
+    statistic: 'Sum',
+    period: HOUR,
+  });
+}
+
+/** Copies are counted where they begin, under the name of the vault that they go to. */
+function copies(copyVaultName: string): Watched {
+  return {
+    id: 'CopyFailed',
+    title: 'Copies of backups that failed',
+    metric: jobMetric(copyVaultName, 'NumberOfCopyJobsFailed'),
+    alarm: {
+      ...ONCE,
+      meaning: 'a backup did not reach the vault of data.copyVaultArn: the last copy grows older',
+      remedy: 'read the reason in the copy jobs of AWS Backup: mostly the policy or the key of that vault',
+    },
+  };
 }

@@ -7,12 +7,10 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
 import { retainUnlessDestroyed } from '../../utils/removal.ts';
+import { LIBRECHAT } from '../compute/librechat-image.ts';
 import { recordUse } from '../edge/access-logs.ts';
 import { FIVE_MINUTES, MISSING, type Watched } from '../monitoring/watched.ts';
 import type { NetworkConstruct } from '../network/network-construct.ts';
-
-/** User and group that LibreChat's image runs as. */
-const LIBRECHAT_USER = { uid: '1000', gid: '1000' } as const;
 
 /** Properties for {@link StorageConstruct}. */
 export interface StorageConstructProps {
@@ -175,7 +173,7 @@ export class StorageConstruct extends Construct {
   }
 
   private createFolder(fileSystem: efs.IFileSystem, id: string, path: string): SharedFolder {
-    const { uid, gid } = LIBRECHAT_USER;
+    const { uid, gid } = LIBRECHAT;
     const accessPoint = new efs.AccessPoint(this, id, {
       fileSystem,
       path,

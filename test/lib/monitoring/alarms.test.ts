@@ -148,6 +148,32 @@ test('thresholds of databases follow their class and size', () => {
   expect(threshold({ vectorStore: { instanceClass: 'db.x2g.large' } }, 'VectorsMemory')).toBeUndefined();
 });
 
+test.each([
+  // As Aurora's documentation has them for 4, 8 and 32 ACU, the last from a least capacity of 0.5 and of 1.
+  [{ minAcu: 0.5, maxAcu: 4 }, 823],
+  [{ minAcu: 1, maxAcu: 8 }, 1669],
+  [{ minAcu: 0, maxAcu: 32 }, 2000],
+  [{ minAcu: 0.5, maxAcu: 32 }, 2000],
+  [{ minAcu: 1, maxAcu: 32 }, 5000],
+])('Aurora of %o rings well before its %d connections are used', (capacity, allowed) => {
+  const { template, config, files } = synthesize('production-ecs', {
+    vectorStore: { type: 'aurora', readers: 0, ...capacity },
+  });
+  const threshold = alarmsOf({ template, config, files }).get('VectorsConnections')?.Properties['Threshold'] as number;
+  expect(threshold / allowed).toBeGreaterThan(0.65);
+  expect(threshold / allowed).toBeLessThan(0.8);
+});
+
+test('an alarm reads no more metrics than CloudWatch takes, however many models there are', () => {
+  const alarms = alarmsOf(watchedStack('twelve models of Bedrock, Aurora of 32 ACU, copies of backups'));
+  const models = [...alarms].filter(([id]) => id.startsWith('ModelThrottles')).map(([, alarm]) => metricsOf(alarm));
+  // Twelve to talk to, one of embeddings.
+  expect(models.map((metrics) => metrics.length)).toEqual([10, 3]);
+  expect(new Set(models.flat().map(({ dimensions }) => dimensions['ModelId'])).size).toBe(13);
+  for (const name of WATCHED_STACKS)
+    for (const [id, alarm] of alarmsOf(watchedStack(name))) expect(metricsOf(alarm).length, id).toBeLessThanOrEqual(10);
+});
+
 describe('metric math', () => {
   const series = { a: [1, null, 3], b: [10, 20, null] };
 

@@ -124,3 +124,18 @@ test('encrypts every log group of the stack with one key where asked, and none w
     expect(Properties['LogGroupName'], id).toMatch(new RegExp(`^(${allowed.join('|')})$`));
   expect(policy).toContain('"logs.');
 });
+
+test('functions that change passwords write into groups of the stack, however long its name is', () => {
+  const { template } = synthesize('production-ecs', { stackName: 'L'.repeat(128) });
+  const functions = ofType(template, 'AWS::SecretsManager::RotationSchedule').map(
+    ([, { Properties }]) => Properties['HostedRotationLambda'].RotationLambdaName as string,
+  );
+  const groups = ofType(template, 'AWS::Logs::LogGroup').map(
+    ([, { Properties }]) => Properties['LogGroupName'] as string,
+  );
+  expect(functions.map((name) => name.replace(/^L+/, ''))).toEqual(['-rotation-documentDb', '-rotation-postgres']);
+  for (const name of functions) {
+    expect(name.length).toBeLessThanOrEqual(64);
+    expect(groups).toContain(`/aws/lambda/${name}`);
+  }
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { containersOf } from '../../helpers/container-environments.ts';
 import { ofType, preset, type Resource, synthesize, type Template } from '../../helpers/deployments.ts';
 
 const only = (template: Template, type: string, prefix = 'AuditTrail'): [string, Resource] => {
@@ -9,6 +10,7 @@ const only = (template: Template, type: string, prefix = 'AuditTrail'): [string,
 const { template, config } = preset('enterprise');
 const [, trail] = only(template, 'AWS::CloudTrail::Trail');
 const [bucketId, bucket] = only(template, 'AWS::S3::Bucket');
+const accessLogsId = bucket.Properties['LoggingConfiguration'].DestinationBucketName.Ref as string;
 const [keyId, key] = only(template, 'AWS::KMS::Key');
 const statementsOf = (value: unknown) => (value as { Statement: Resource['Properties'][] }).Statement;
 const trailArn = { 'aws:SourceArn': { 'Fn::Join': ['', expect.arrayContaining([':trail/LibreChat-'])] } };
@@ -25,17 +27,27 @@ describe('the trail of enterprise', () => {
     });
   });
 
-  test('records each use of every bucket and function, by its name, and not its own writing', () => {
-    const [calls, objects, functions] = trail.Properties['AdvancedEventSelectors'];
+  test('records each use of every bucket and function, by its name, but neither its own writing nor what follows from it', () => {
+    const [calls, objects, accessLogs, functions] = trail.Properties['AdvancedEventSelectors'];
     expect(calls.FieldSelectors).toEqual([{ Field: 'eventCategory', Equals: ['Management'] }]);
     const arns = (type: string) =>
       ofType(template, type)
-        .filter(([id]) => id !== bucketId)
+        .filter(([id]) => id !== bucketId && id !== accessLogsId)
         .map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
     expect(objects.FieldSelectors).toContainEqual({
       Field: 'resources.ARN',
       StartsWith: arns('AWS::S3::Bucket').map((arn) => ({ 'Fn::Join': ['', [arn, '/']] })),
     });
+    // Every file of the trail is a line of access log: recorded, the writing of those would be written about for ever.
+    expect(accessLogs.FieldSelectors).toEqual([
+      { Field: 'eventCategory', Equals: ['Data'] },
+      { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+      {
+        Field: 'resources.ARN',
+        StartsWith: [{ 'Fn::Join': ['', [{ 'Fn::GetAtt': [accessLogsId, 'Arn'] }, '/']] }],
+      },
+      { Field: 'eventName', NotEquals: ['PutObject'] },
+    ]);
     expect(functions.FieldSelectors).toContainEqual({ Field: 'resources.ARN', Equals: arns('AWS::Lambda::Function') });
     // CloudTrail refuses a trail with a wildcard in it.
     expect(JSON.stringify(trail.Properties['AdvancedEventSelectors'])).not.toContain('*');
@@ -142,6 +154,50 @@ test('rules of AWS Config judge what the stack has and nothing of anybody else',
   expect(rules('enterprise')).toEqual(
     expect.arrayContaining(['RDS_STORAGE_ENCRYPTED', 'S3_BUCKET_SSL_REQUESTS_ONLY', 'SNS_ENCRYPTED_KMS']),
   );
+});
+
+/** Parameters without which AWS Config refuses a managed rule: its developer guide, page of each rule, read 2026-11-25. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  EC2_IMDSV2_CHECK: [],
+  INCOMING_SSH_DISABLED: [],
+  ENCRYPTED_VOLUMES: [],
+  ECS_CONTAINERS_NONPRIVILEGED: [],
+  ECS_NO_ENVIRONMENT_SECRETS: ['secretKeys'],
+  EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY: [],
+  LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED: [],
+  RDS_CLUSTER_DELETION_PROTECTION_ENABLED: [],
+  RDS_STORAGE_ENCRYPTED: [],
+  RDS_INSTANCE_PUBLIC_ACCESS_CHECK: [],
+  S3_BUCKET_SSL_REQUESTS_ONLY: [],
+  S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED: [],
+  SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK: [],
+  SNS_ENCRYPTED_KMS: [],
+};
+
+describe.each(['minimal-dev', 'enterprise'] as const)('the rules of AWS Config on %s', (name) => {
+  const { template } = synthesize(name, { audit: { configRules: true } });
+  const rules = ofType(template, 'AWS::Config::ConfigRule').map(([, { Properties }]) => Properties);
+
+  test('come with the parameters that AWS Config asks of each, and no others', () => {
+    for (const { Source, InputParameters = {} } of rules)
+      expect(Object.keys(InputParameters as object), Source.SourceIdentifier).toEqual(
+        REQUIRED[Source.SourceIdentifier],
+      );
+  });
+});
+
+test('a rule finds every secret of a container that somebody writes into a task definition', () => {
+  const { template } = synthesize('enterprise', { audit: { configRules: true } });
+  const parameters = ofType(template, 'AWS::Config::ConfigRule')
+    .map(([, { Properties }]) => Properties)
+    .find(({ Source }) => Source.SourceIdentifier === 'ECS_NO_ENVIRONMENT_SECRETS')!['InputParameters'];
+  const secrets = Object.values(containersOf(template)).flatMap((container) => Object.keys(container.secrets));
+  expect(secrets).toContain('MONGO_URI');
+  expect(new Set(String(parameters.secretKeys).split(','))).toEqual(
+    new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', ...secrets]),
+  );
+  // AWS Config takes 1024 characters.
+  expect(JSON.stringify(parameters).length).toBeLessThan(1024);
 });
 
 test('what an account has once outlives the stack that switched it on', () => {

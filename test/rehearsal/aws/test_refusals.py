@@ -182,3 +182,31 @@ def test_a_bucket_with_objects_is_not_deleted(cloud: Cloud) -> None:
     assert cloud.delete(name) == "DELETE_FAILED"
     s3.delete_object(Bucket=bucket, Key="k")
     assert cloud.delete(name) == "DELETE_COMPLETE"
+
+
+def test_a_vpc_origin_is_not_changed_while_a_distribution_uses_it_but_makes_way_for_another(cloud: Cloud) -> None:
+    def template(origin: str, tag: str) -> dict[str, Any]:
+        arn = "arn:aws:ec2:us-east-1:000000000000:instance/i-0123456789abcdef0"
+        way = {
+            "Id": "o",
+            "DomainName": "a.internal",
+            "VpcOriginConfig": {"VpcOriginId": {"Fn::GetAtt": [origin, "Id"]}},
+        }
+        behavior = {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all"}
+        config = {"Enabled": True, "Origins": [way], "DefaultCacheBehavior": behavior}
+        endpoint = {"Arn": arn, "Name": origin}
+        tags = [{"Key": "Owner", "Value": tag}]
+        return {
+            "Resources": {
+                origin: resource("CloudFront::VpcOrigin", VpcOriginEndpointConfig=endpoint, Tags=tags),
+                "Site": resource("CloudFront::Distribution", DistributionConfig=config),
+            }
+        }
+
+    name = cloud.create(template("First", "them"))["StackName"]
+    assert cloud.update(name, template("First", "us"))["StackStatus"].startswith("UPDATE_ROLLBACK_")
+    assert "currently associated with one or more distributions" in cloud.reasons(name)
+    name = cloud.create(template("First", "them"))["StackName"]
+    assert cloud.update(name, template("Second", "us"))["StackStatus"] == "UPDATE_COMPLETE"
+    assert "First" not in cloud.physical_ids(name)
+    assert cloud.delete(name) == "DELETE_COMPLETE"

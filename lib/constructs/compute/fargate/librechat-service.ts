@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Duration, Stack } from 'aws-cdk-lib/core';
@@ -10,16 +10,12 @@ import { chatModels, invokeBedrockModels } from '../../../utils/iam-policies.ts'
 import { librechatEnvironment, PORTS } from '../container-environment.ts';
 import { FargateTask, FILES_FOLDER } from '../fargate-task.ts';
 import { librechatHealthCommand } from '../health-check.ts';
+import { LIBRECHAT, LIBRECHAT_USER } from '../librechat-image.ts';
 import { CPU_TARGET_PERCENT, MEMORY_TARGET_PERCENT, requestsPerMinute } from '../sizing.ts';
 import { fargateService, internalUrl, type ServiceContext } from './fargate-service.ts';
 
-/** Time in which LibreChat ends its answers after SIGTERM: 60 s of its own and a margin. */
-const STOP_TIMEOUT = Duration.seconds(90);
-
 /** What else the image's user writes: the folders that its Dockerfile prepares (v0.8.8), its home for tools, scratch. */
 const WRITABLE_FOLDERS = ['/app/logs', '/app/data', '/app/skill', '/home/node', '/tmp'];
-
-const UPLOADS = '/app/uploads';
 
 const FORWARDED_PROTO = 'forwarded-proto.cjs';
 const FORWARDED_PROTO_FILE = fileURLToPath(new URL(FORWARDED_PROTO, import.meta.url));
@@ -28,6 +24,12 @@ const COOLDOWNS = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Dura
 
 /** CPU units of one vCPU. */
 const VCPU = 1024;
+
+/** One task stays whatever happens to Spot, and of the others each tenth. */
+const ON_SPOT: ecs.CapacityProviderStrategy[] = [
+  { capacityProvider: 'FARGATE', base: 1, weight: 1 },
+  { capacityProvider: 'FARGATE_SPOT', weight: 9 },
+];
 
 /** LibreChat itself, scaled within the bounds of the configuration. */
 export class LibreChatService {
@@ -48,8 +50,9 @@ export class LibreChatService {
       minHealthyPercent: isShared ? 100 : 0,
       maxHealthyPercent: isShared ? 200 : 100,
       healthCheckGracePeriod: Duration.minutes(5),
-      capacityProviderStrategies: capacity(config),
+      ...(config.service.spot ? { capacityProviderStrategies: ON_SPOT } : {}),
     });
+    if (config.service.spot) this.service.node.addDependency(spotProviders(scope, context));
     storage.allowFrom(this.service);
     this.scaling = this.scale();
   }
@@ -83,13 +86,13 @@ export class LibreChatService {
   }
 }
 
-/** With Spot, one task stays whatever happens to Spot, and of the others each tenth. */
-function capacity({ service }: EcsConfig): ecs.CapacityProviderStrategy[] {
-  if (!service.spot) return [{ capacityProvider: 'FARGATE', weight: 1 }];
-  return [
-    { capacityProvider: 'FARGATE', base: 1, weight: 1 },
-    { capacityProvider: 'FARGATE_SPOT', weight: 9 },
-  ];
+/** The CDK's own association makes no service wait for it, so that it would be deleted first, which ECS refuses. */
+function spotProviders(scope: Construct, { cluster }: ServiceContext): ecs.CfnClusterCapacityProviderAssociations {
+  return new ecs.CfnClusterCapacityProviderAssociations(scope, 'CapacityProviders', {
+    cluster: cluster.clusterName,
+    capacityProviders: ON_SPOT.map(({ capacityProvider }) => capacityProvider),
+    defaultCapacityProviderStrategy: [],
+  });
 }
 
 function librechatTask(scope: Construct, context: ServiceContext, files: Readonly<Record<string, Asset>>): FargateTask {
@@ -117,23 +120,22 @@ function librechatTask(scope: Construct, context: ServiceContext, files: Readonl
       isSingleProcess: librechat.maxTasks === 1,
     }),
     port: PORTS.librechat,
-    // npm in front of node would swallow SIGTERM.
     command: [
       'node',
       ...Object.keys(preload).flatMap((name) => ['--require', `${FILES_FOLDER}/${name}`]),
-      'api/server/index.js',
+      LIBRECHAT.entry,
     ],
-    workingDirectory: '/app',
-    user: '1000:1000',
-    writableFolders: [...WRITABLE_FOLDERS, ...(storage.uploads === undefined ? [UPLOADS] : [])],
+    workingDirectory: LIBRECHAT.workingDirectory,
+    user: LIBRECHAT_USER,
+    writableFolders: [...WRITABLE_FOLDERS, ...(storage.uploads === undefined ? [LIBRECHAT.uploads] : [])],
     healthCommand: librechatHealthCommand(),
     startPeriod: Duration.seconds(120),
-    stopTimeout: STOP_TIMEOUT,
+    stopTimeout: Duration.seconds(LIBRECHAT.stopSeconds),
     files: { ...files, ...preload },
   });
   for (const [folder, path] of [
-    [storage.images, '/app/client/public/images'],
-    [storage.uploads, UPLOADS],
+    [storage.images, LIBRECHAT.images],
+    [storage.uploads, LIBRECHAT.uploads],
   ] as const) {
     if (folder !== undefined) task.mount(folder, path);
   }

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { IMAGES } from '../../../../config/versions.ts';
 import { meilisearchEnvironment, PORTS } from '../container-environment.ts';
 import { FargateTask } from '../fargate-task.ts';
+import { meilisearchHealthCommand } from '../health-check.ts';
 import { fargateService, SERVICE_NAMES, type ServiceContext } from './fargate-service.ts';
 
 /** Meilisearch: finds words in chats. Its index lies on the task's own disk, and is made again from the chats. */
@@ -20,7 +21,7 @@ export function meilisearchService(scope: Construct, context: ServiceContext): e
     // The image has no user of its own. Its working directory holds index, dumps and snapshots.
     user: '1000:1000',
     writableFolders: ['/meili_data', '/tmp'],
-    healthCommand: ['CMD-SHELL', `wget -q -O /dev/null http://127.0.0.1:${PORTS.meilisearch}/health || exit 1`],
+    healthCommand: meilisearchHealthCommand(),
     startPeriod: Duration.seconds(30),
   });
   // The former task ends before the new one starts: LibreChat must never write to one of two indexes.

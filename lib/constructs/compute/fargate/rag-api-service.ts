@@ -7,6 +7,7 @@ import { embeddingModels, invokeBedrockModels } from '../../../utils/iam-policie
 import { PORTS, ragApiEnvironment } from '../container-environment.ts';
 import type { VectorStore } from '../../database/stores.ts';
 import { FargateTask } from '../fargate-task.ts';
+import { ragApiHealthCommand } from '../health-check.ts';
 import { fargateService, SERVICE_NAMES, type ServiceContext } from './fargate-service.ts';
 
 /** The RAG API: embeds documents, and finds what belongs to a question. */
@@ -28,13 +29,7 @@ export function ragApiService(
     // The image has no user of its own. Its source (app/config.py, document_loader.py, v0.9.0) writes these two only.
     user: '1000:1000',
     writableFolders: ['/app/uploads', '/tmp'],
-    // The answer is 200 even when the database is down: only the body tells.
-    healthCommand: [
-      'CMD',
-      'python',
-      '-c',
-      `import sys,urllib.request as u; sys.exit(b'"UP"' not in u.urlopen('http://127.0.0.1:${PORTS.ragApi}/health', timeout=5).read())`,
-    ],
+    healthCommand: ragApiHealthCommand(),
     startPeriod: Duration.seconds(120),
     files,
   });

@@ -12,11 +12,6 @@ export const AGENT_METRICS = {
   fileSystem: 'xfs',
   /** Values of `path`: system, images and logs; databases and uploads. */
   diskPaths: { root: '/', data: '/data' },
-  /** How many processes run LibreChat: its own, and the init before it in the container. Dimensions: InstanceId, and these. */
-  process: {
-    metric: 'procstat_lookup_pid_count',
-    dimensions: { pattern: 'api/server/index.js', pid_finder: 'native' },
-  },
 } as const;
 
 /** Metrics of LibreChat's own /metrics, where the configuration wants them. Dimension: `label`, with the stack's name. */
@@ -36,7 +31,7 @@ const FOLDER = '/opt/librechat';
 
 /** Configuration of the CloudWatch agent. `boot.sh` puts the log group's name in, which only the deployment knows. */
 export function agentConfig({ monitoring }: Pick<Ec2Config, 'monitoring'>): string {
-  const { namespace, diskPaths, process } = AGENT_METRICS;
+  const { namespace, diskPaths } = AGENT_METRICS;
   const file = (path: string, stream: string) => ({
     file_path: path,
     log_group_name: '@LOG_GROUP@',
@@ -50,7 +45,6 @@ export function agentConfig({ monitoring }: Pick<Ec2Config, 'monitoring'>): stri
       metrics_collected: {
         mem: { measurement: ['mem_used_percent'] },
         disk: { measurement: ['used_percent'], resources: Object.values(diskPaths), drop_device: true },
-        procstat: [{ pattern: process.dimensions.pattern, measurement: ['pid_count'] }],
       },
     },
     // Containers log by Docker itself; these are the machine's own.
@@ -59,6 +53,8 @@ export function agentConfig({ monitoring }: Pick<Ec2Config, 'monitoring'>): stri
         files: {
           collect_list: [
             file('/var/log/librechat/boot.log', 'boot'),
+            file('/var/log/librechat/patch.log', 'patch'),
+            file('/var/log/librechat/watch.log', 'watch'),
             file('/var/log/nginx/error.log', 'nginx'),
             file('/var/log/nginx/access.log', REQUESTS_STREAM),
           ],

@@ -29,7 +29,7 @@ DEVICE_WAIT_SECONDS=120
 # Ends of LibreChat after which it's not going to come up by itself.
 MAX_RESTARTS=5
 
-PACKAGES=(amazon-cloudwatch-agent awscli-2 diffutils docker logrotate nginx python3 util-linux xfsprogs)
+PACKAGES=(amazon-cloudwatch-agent awscli-2 diffutils dnf-plugins-core docker logrotate nginx python3 util-linux xfsprogs)
 
 STEPS=(
   read_inputs
@@ -46,6 +46,7 @@ STEPS=(
   wait_for_settings
   write_environment
   start_librechat
+  start_watch
   wait_for_librechat
   check_configuration
   check_containers
@@ -219,7 +220,7 @@ pull_images() {
 }
 
 install_configuration() {
-  local hash settings
+  local hash settings unit
   # LibreChat would start with defaults.
   if [[ ! -s $DIR/librechat.yaml ]]; then fail "$LIBRECHAT_DIR/librechat.yaml is missing or empty"; fi
   put_file 0644 "$DIR/librechat.yaml" "$ETC/config/librechat.yaml"
@@ -230,7 +231,9 @@ install_configuration() {
   put_file 0600 "$settings" "$DIR/.env"
   rm -f "$settings"
   CHANGED=false
-  put_file 0644 "$DIR/librechat.service" "$ROOT/etc/systemd/system/librechat.service"
+  for unit in librechat.service librechat-watch.service librechat-watch.timer; do
+    put_file 0644 "$DIR/$unit" "$ROOT/etc/systemd/system/$unit"
+  done
   if [[ $CHANGED == true ]]; then systemctl daemon-reload; fi
 }
 
@@ -278,6 +281,11 @@ start_librechat() {
     journalctl --unit librechat.service --lines 20 --no-pager --output cat | without_passwords || true
     fail "the containers did not start"
   fi
+}
+
+# Also where LibreChat never gets ready: an alarm tells.
+start_watch() {
+  systemctl enable --now librechat-watch.timer
 }
 
 wait_for_librechat() {

@@ -5,13 +5,18 @@ import { COMPOSE_PLUGIN } from '../../../../config/versions.ts';
 import { PORTS, STREAM_IDLE_SECONDS } from '../container-environment.ts';
 import { librechatYaml } from '../librechat-config.ts';
 import { agentConfig, APPLICATION_METRICS, scrapeConfig } from './agent.ts';
-import { dataFoldersOf, servicesOf } from './services.ts';
+import { dataFoldersOf } from './data-folders.ts';
+import { servicesOf } from './services.ts';
 
 /** Files that are the same for every configuration. */
 const STATIC_FILES = [
   'boot.sh',
   'write-environment.py',
   'librechat.service',
+  'librechat-watch.service',
+  'librechat-watch.timer',
+  'patch.sh',
+  'watch.sh',
   'docker-daemon.json',
   'docker-service.conf',
   'logrotate.conf',

@@ -11,7 +11,7 @@ import {
   PORTS,
   ragApiEnvironment,
 } from '../container-environment.ts';
-import { MEMORY_MIB } from './services.ts';
+import { MEMORY_MIB } from './service-parts.ts';
 
 type Parts = Pick<ComputeProps<Ec2Config>, 'config' | 'database' | 'secrets'>;
 

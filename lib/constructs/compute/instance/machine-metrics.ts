@@ -1,9 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
 import type { Ec2Config } from '../../../../config/schema.ts';
-import { countLines } from '../../monitoring/log-watch.ts';
 import { FIVE_MINUTES, MISSING, type AlarmRule, type Watched } from '../../monitoring/watched.ts';
 import { AGENT_METRICS, APPLICATION_METRICS } from './agent.ts';
 
@@ -19,23 +16,8 @@ export function machineMetrics(instanceId: string, config: Ec2Config): Watched[]
       statistic,
       period,
     });
-  const agent = (metricName: string, dimensions: Record<string, string> = {}, period = FIVE_MINUTES) =>
-    new cloudwatch.Metric({
-      namespace: AGENT_METRICS.namespace,
-      metricName,
-      dimensionsMap: { InstanceId: instanceId, ...dimensions },
-      statistic: 'Maximum',
-      period,
-    });
-  const disk = (path: string) => agent(AGENT_METRICS.disk, { path, fstype: AGENT_METRICS.fileSystem });
-  const { process, diskPaths } = AGENT_METRICS;
+  const credits = ec2('CPUSurplusCreditsCharged', 'Sum', Duration.hours(1));
   return [
-    {
-      id: 'NoProcess',
-      title: 'Processes of LibreChat',
-      metric: agent(process.metric, process.dimensions, MINUTE),
-      alarm: GONE,
-    },
     {
       id: 'MachineCheck',
       title: 'Failed checks of the hardware',
@@ -50,19 +32,28 @@ export function machineMetrics(instanceId: string, config: Ec2Config): Watched[]
     },
     { id: 'MachineCpu', title: 'CPU of the machine, %', metric: ec2('CPUUtilization', 'Average'), alarm: BUSY },
     ...(/^t\d/.test(config.instance.type)
-      ? [
-          {
-            id: 'MachineCredits',
-            title: 'CPU credits that are paid for',
-            metric: ec2('CPUSurplusCreditsCharged', 'Sum', Duration.hours(1)),
-            alarm: CREDITS,
-          },
-        ]
+      ? [{ id: 'MachineCredits', title: 'CPU credits that are paid for', metric: credits, alarm: CREDITS }]
       : []),
+    ...agentMetrics(instanceId),
+    ...(config.monitoring.applicationMetrics ? applicationMetrics(config.stackName) : []),
+  ];
+}
+
+function agentMetrics(instanceId: string): Watched[] {
+  const agent = (metricName: string, dimensions: Record<string, string> = {}) =>
+    new cloudwatch.Metric({
+      namespace: AGENT_METRICS.namespace,
+      metricName,
+      dimensionsMap: { InstanceId: instanceId, ...dimensions },
+      statistic: 'Maximum',
+      period: FIVE_MINUTES,
+    });
+  const disk = (path: string) => agent(AGENT_METRICS.disk, { path, fstype: AGENT_METRICS.fileSystem });
+  const { diskPaths } = AGENT_METRICS;
+  return [
     { id: 'MachineMemory', title: 'Memory of the machine, %', metric: agent(AGENT_METRICS.memory), alarm: MEMORY },
     { id: 'RootDisk', title: 'System disk, %', metric: disk(diskPaths.root), alarm: full('instance.rootVolumeGiB') },
     { id: 'DataDisk', title: 'Data disk, %', metric: disk(diskPaths.data), alarm: full('instance.dataVolumeGiB') },
-    ...(config.monitoring.applicationMetrics ? applicationMetrics(config.stackName) : []),
   ];
 }
 
@@ -99,39 +90,6 @@ function applicationMetrics(stackName: string): Watched[] {
     },
   ];
 }
-
-/** Requests that nginx answered with 5xx. The other lines of the group have another form. */
-export function failedRequests(scope: Construct, config: Ec2Config, logGroup: logs.ILogGroup): Watched {
-  return {
-    id: 'FailedRequests',
-    title: 'Requests that failed (5xx)',
-    metric: countLines(scope, 'FailedRequestLines', {
-      config,
-      logGroup,
-      pattern: '[..., request = "*HTTP/*", status = 5*, bytes, seconds = *s]',
-    }),
-    alarm: {
-      threshold: 5,
-      unit: 'count',
-      periods: 2,
-      missing: MISSING.nothingHappened,
-      felt: true,
-      meaning: 'LibreChat fails requests, or nginx finds none that answers',
-      remedy: 'run the saved query errors-by-address, then read the log stream nginx',
-    },
-  };
-}
-
-const GONE: AlarmRule = {
-  threshold: 1,
-  unit: 'count',
-  below: true,
-  periods: 10,
-  missing: MISSING.silenceIsOutage,
-  felt: true,
-  meaning: 'no LibreChat has run for ten minutes: its container does not start, or the machine is stopped',
-  remedy: 'look whether the machine runs, then read the end of its log streams boot and librechat',
-};
 
 const HARDWARE: AlarmRule = {
   threshold: 1,

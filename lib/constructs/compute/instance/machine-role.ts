@@ -24,19 +24,40 @@ export interface MachineRoleProps {
   readonly logGroup: logs.ILogGroup;
 }
 
-/** Role of the machine: what `boot.sh`, the agents and the containers call, and nothing else. */
+/** Role of the machine: what its scripts, the agents and the containers call, and nothing else. */
 export function machineRole(scope: Construct, id: string, props: MachineRoleProps): iam.Role {
-  const { config, volume, volumeOwnerTag, settingsParameter, secrets, logGroup } = props;
-  const stack = Stack.of(scope);
+  const { config, secrets, logGroup } = props;
   const role = new iam.Role(scope, id, {
     assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
     managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
   });
-  const conditions = { StringEquals: { [`aws:ResourceTag/${volumeOwnerTag}`]: config.stackName } };
-  const instances = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
-  const settings = stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: settingsParameter.slice(1) });
   const models = new Set([...chatModels(config), ...embeddingModels(config)]);
   for (const statement of [
+    ...takeDataVolume(scope, props),
+    new iam.PolicyStatement({
+      sid: 'PublishMetrics',
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'cloudwatch:namespace': AGENT_METRICS.namespace } },
+    }),
+    ...readSettings(scope, props),
+    ...invokeBedrockModels(scope, [...models], config),
+    ...pullFromMirror(scope, config),
+  ]) {
+    role.addToPolicy(statement);
+  }
+  for (const { secret } of secrets) secret.grantRead(role);
+  logGroup.grantWrite(role);
+  return role;
+}
+
+/** A new machine takes the volume from its predecessor, and gives it back when it does not come up. */
+function takeDataVolume(scope: Construct, props: MachineRoleProps): iam.PolicyStatement[] {
+  const { config, volume, volumeOwnerTag } = props;
+  const stack = Stack.of(scope);
+  const conditions = { StringEquals: { [`aws:ResourceTag/${volumeOwnerTag}`]: config.stackName } };
+  const instances = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' });
+  return [
     new iam.PolicyStatement({
       sid: 'TakeDataVolume',
       actions: ['ec2:AttachVolume', 'ec2:DetachVolume'],
@@ -55,12 +76,16 @@ export function machineRole(scope: Construct, id: string, props: MachineRoleProp
       actions: ['ec2:DescribeInstances', 'ec2:DescribeVolumes'],
       resources: ['*'],
     }),
-    new iam.PolicyStatement({
-      sid: 'PublishMetrics',
-      actions: ['cloudwatch:PutMetricData'],
-      resources: ['*'],
-      conditions: { StringEquals: { 'cloudwatch:namespace': AGENT_METRICS.namespace } },
-    }),
+  ];
+}
+
+function readSettings(scope: Construct, { settingsParameter }: MachineRoleProps): iam.PolicyStatement[] {
+  const settings = Stack.of(scope).formatArn({
+    service: 'ssm',
+    resource: 'parameter',
+    resourceName: settingsParameter.slice(1),
+  });
+  return [
     new iam.PolicyStatement({ sid: 'ReadSettings', actions: ['ssm:GetParameter'], resources: [settings] }),
     new iam.PolicyStatement({
       // The managed policy of the SSM agent would let the machine, and the containers on it, read those of everybody.
@@ -69,12 +94,5 @@ export function machineRole(scope: Construct, id: string, props: MachineRoleProp
       actions: ['ssm:GetParameter', 'ssm:GetParameters'],
       notResources: [settings],
     }),
-    ...invokeBedrockModels(scope, [...models], config),
-    ...pullFromMirror(scope, config),
-  ]) {
-    role.addToPolicy(statement);
-  }
-  for (const { secret } of secrets) secret.grantRead(role);
-  logGroup.grantWrite(role);
-  return role;
+  ];
 }

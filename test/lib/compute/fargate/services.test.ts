@@ -159,9 +159,21 @@ test('Spot keeps one task that no shortage of Spot takes', () => {
     { Base: 1, CapacityProvider: 'FARGATE', Weight: 1 },
     { CapacityProvider: 'FARGATE_SPOT', Weight: 9 },
   ]);
-  expect(service(template, 'LibreChat')['CapacityProviderStrategy']).toEqual([
-    { CapacityProvider: 'FARGATE', Weight: 1 },
-  ]);
+});
+
+test('the providers of Spot are there before the service that uses them, and go after it', () => {
+  const spot = synthesize('production-ecs', { service: { spot: true } }).template;
+  const [[id, { Properties }]] = ofType(spot, 'AWS::ECS::ClusterCapacityProviderAssociations') as [[string, Resource]];
+  expect(Properties['CapacityProviders']).toEqual(['FARGATE', 'FARGATE_SPOT']);
+  const users = ofType(spot, 'AWS::ECS::Service').filter(([, user]) => 'CapacityProviderStrategy' in user.Properties);
+  expect(users).toHaveLength(1);
+  expect((users[0]![1] as { DependsOn?: string[] }).DependsOn).toContain(id);
+});
+
+test('without Spot nothing holds the cluster back when the stack is deleted: there are no providers', () => {
+  expect(ofType(template, 'AWS::ECS::ClusterCapacityProviderAssociations')).toEqual([]);
+  for (const [, { Properties }] of ofType(template, 'AWS::ECS::Service'))
+    expect([Properties['LaunchType'], Properties['CapacityProviderStrategy']]).toEqual(['FARGATE', undefined]);
 });
 
 test('there are never two tasks of Meilisearch, and always all of the others', () => {

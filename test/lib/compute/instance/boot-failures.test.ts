@@ -163,6 +163,7 @@ const FAILURES: readonly Failure[] = [
     ...called('start_librechat', 'systemctl reload-or-restart librechat*'),
     says: /container mongodb is unhealthy \| \S+ the containers did not start/,
   },
+  called('start_watch', 'systemctl enable --now librechat-watch.timer'),
   {
     what: 'LibreChat never answers',
     step: 'wait_for_librechat',

@@ -61,6 +61,7 @@ describe.concurrent('a machine that boots', PATIENT, () => {
       expect(first.calls).toContain(`systemctl enable ${unit}.service`);
       expect(first.calls).toContain(`systemctl ${start} ${unit}.service`);
     }
+    expect(first.calls).toContain('systemctl enable --now librechat-watch.timer');
   });
 
   test('gives each container its own values, readable by root alone, and shows them nowhere else', async () => {
@@ -92,6 +93,7 @@ describe.concurrent('a machine that boots', PATIENT, () => {
       'opt/librechat/.env': '0600',
       'usr/local/lib/docker/cli-plugins/docker-compose': '0755',
       'etc/systemd/system/librechat.service': '0644',
+      'etc/systemd/system/librechat-watch.timer': '0644',
       'data/librechat/uploads': '0750',
       'data/mongodb': '0700',
     };

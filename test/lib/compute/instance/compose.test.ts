@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { composeFile, instanceFiles } from '../../../../lib/constructs/compute/instance/compose.ts';
-import { MEMORY_MIB, type ServiceName } from '../../../../lib/constructs/compute/instance/services.ts';
+import { MEMORY_MIB, type ServiceName } from '../../../../lib/constructs/compute/instance/service-parts.ts';
 import { Machine, removeMachines } from './sandbox.ts';
 import { containers, ec2Config, EVERYTHING } from './settings.ts';
 

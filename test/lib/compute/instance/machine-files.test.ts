@@ -28,12 +28,13 @@ const setting = (name: string) => Number(new RegExp(`^\\s*${name} (\\d+)`, 'm').
 describe('the asset', () => {
   test('has every file that boot.sh takes from it', () => {
     const taken = [...files['boot.sh']!.matchAll(/\$DIR\/([\w.-]+)/g)].map((match) => match[1]!);
+    taken.push(...files['boot.sh']!.match(/(?<= )librechat[\w-]*\.(?:service|timer)(?=[^;]*; do\n)/g)!);
     // The last only where the configuration wants what LibreChat tells of itself.
     const given = [...Object.keys(files), 'librechat.yaml', 'rds-ca-bundle.pem', '.env', 'prometheus.yaml'];
     expect(given).toEqual(expect.arrayContaining(taken));
-    // And none that nothing reads; Docker finds the compose file by its name.
+    // And none that nothing reads; Docker finds the compose file by its name, units and Systems Manager the others.
     const unused = Object.keys(files).filter((name) => !taken.includes(name));
-    expect(unused.sort()).toEqual(['boot.sh', 'docker-compose.yaml']);
+    expect(unused.sort()).toEqual(['boot.sh', 'docker-compose.yaml', 'patch.sh', 'watch.sh']);
   });
 
   test('is the same for the same configuration', () => {
@@ -56,24 +57,17 @@ describe('the asset', () => {
 describe('the CloudWatch agent', () => {
   const agent = JSON.parse(files['cloudwatch-agent.json']!);
 
-  test('sends memory, the two disks and whether LibreChat runs, by instance', () => {
+  test('sends memory and the two disks, by instance', () => {
     expect(agent.metrics).toEqual({
       namespace: AGENT_METRICS.namespace,
       append_dimensions: { InstanceId: '${aws:InstanceId}' },
       metrics_collected: {
         mem: { measurement: [AGENT_METRICS.memory] },
         disk: { measurement: ['used_percent'], resources: ['/', '/data'], drop_device: true },
-        procstat: [{ pattern: 'api/server/index.js', measurement: ['pid_count'] }],
       },
     });
     expect(AGENT_METRICS.disk).toBe('disk_used_percent');
     expect(agent.agent.omit_hostname).toBe(true);
-  });
-
-  test('counts LibreChat by the command that its container runs', () => {
-    const { command } = parse(files['docker-compose.yaml']!).services.librechat;
-    const [{ pattern }] = agent.metrics.metrics_collected.procstat;
-    expect(command.join(' ')).toMatch(new RegExp(pattern));
   });
 
   test('fetches the metrics of LibreChat with its secret, where the configuration wants them', () => {
@@ -276,15 +270,18 @@ describe.runIf(has('nginx'))('a real nginx', () => {
   });
 });
 
-test.runIf(has('systemd-analyze'))('systemd accepts the unit', () => {
+test.runIf(has('systemd-analyze'))('systemd accepts the units', () => {
   const units = join(folder, 'units');
   mkdirSync(units);
   const service = files['librechat.service']!.replaceAll('/usr/bin/docker', process.execPath);
   writeFileSync(join(units, 'librechat.service'), service);
+  const watch = ['librechat-watch.service', 'librechat-watch.timer'];
+  for (const name of watch) writeFileSync(join(units, name), files[name]!);
   writeFileSync(join(units, 'docker.service'), `[Service]\nExecStart=${process.execPath}\n`);
   mkdirSync(join(units, 'docker.service.d'));
   writeFileSync(join(units, 'docker.service.d/librechat.conf'), files['docker-service.conf']!);
-  const { status, stderr } = spawnSync('systemd-analyze', ['verify', join(units, 'librechat.service')], {
+  const paths = ['librechat.service', ...watch].map((name) => join(units, name));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...paths], {
     encoding: 'utf8',
     env: { ...process.env, SYSTEMD_UNIT_PATH: `${units}:` },
   });

@@ -37,6 +37,7 @@ const STUBBED = [
   'mountpoint',
   'nginx',
   'rpm',
+  'shutdown',
   'sleep',
   'systemctl',
   'udevadm',

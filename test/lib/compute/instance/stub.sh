@@ -16,6 +16,8 @@ last() { for word; do :; done; printf '%s' "$word"; }
 case $call in
   'uname -m') say architecture aarch64 ;;
   rpm*) [ -e "$STATE/packages" ] ;;
+  'dnf needs-restarting'*--reboothint) [ ! -e "$STATE/reboot" ] ;;
+  'dnf needs-restarting'*--services) say services '' ;;
   dnf*) : >"$STATE/packages" ;;
   sleep*)
     printf x >>"$STATE/sleeps"
@@ -63,9 +65,13 @@ case $call in
   'docker image inspect'*) grep -qxF "$(last "$@")" "$STATE/images" ;;
   'docker pull'*) last "$@" >>"$STATE/images"; echo >>"$STATE/images" ;;
   'docker login'*) cat >"$STATE/login" ;;
+  'docker inspect'*'{{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}'*)
+    [ -e "$STATE/container" ] && say container
+    ;;
   'docker inspect'*RestartCount*) say restarts 0 ;;
   'docker inspect'*StartedAt*) echo 2026-11-24T12:00:00Z ;;
   'docker inspect'*Health*) say "health-$(last "$@")" 'running healthy' ;;
   'docker logs'*) say log '{"level":"info","message":"Custom config file loaded:"}' ;;
+  'systemctl is-active'*) [ ! -e "$STATE/stopped" ] ;;
   journalctl*) say journal 'dependency failed to start: container mongodb is unhealthy' ;;
 esac
