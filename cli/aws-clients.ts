@@ -40,6 +40,7 @@ export function awsOptions(env: Variables, choice: AwsChoice = {}): AwsOptions {
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
   } = env;
+  const attempts = Number(env['AWS_MAX_ATTEMPTS'] ?? MAX_ATTEMPTS);
   const hasKeys = choice.profile === undefined && accessKeyId !== undefined && secretAccessKey !== undefined;
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -48,7 +49,7 @@ export function awsOptions(env: Variables, choice: AwsChoice = {}): AwsOptions {
     ...(hasKeys
       ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } }
       : {}),
-    maxAttempts: MAX_ATTEMPTS,
+    maxAttempts: attempts >= 1 ? attempts : MAX_ATTEMPTS,
     retryMode: 'adaptive',
   };
 }

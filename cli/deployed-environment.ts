@@ -1,16 +1,15 @@
 import type { CloudFormationClient, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import type { AwsOptions } from './aws-clients.ts';
+import { all } from './inspect/kind.ts';
 
 /** Variables of each container of a deployment, secrets resolved, by the container's name. */
 export type DeployedEnvironments = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Resources of a stack. */
 export async function stackResources(client: CloudFormationClient, stackName: string): Promise<StackResourceSummary[]> {
-  const resources: StackResourceSummary[] = [];
-  for await (const page of paginateListStackResources({ client }, { StackName: stackName }))
-    resources.push(...(page.StackResourceSummaries ?? []));
-  return resources;
+  const pages = paginateListStackResources({ client }, { StackName: stackName });
+  return await all(pages, ({ StackResourceSummaries }) => StackResourceSummaries);
 }
 
 /**

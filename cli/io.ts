@@ -24,6 +24,8 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Whether a command said that it ends by itself, and puts things in order before. */
   heeded: boolean;
+  /** What there is to say when the process ends at once. */
+  farewell?: (() => void) | undefined;
 }
 
 export interface Question {
@@ -41,6 +43,8 @@ export interface Question {
 
 /** What a command sees of the world outside. */
 export interface Io {
+  /** How wide a result may be: as the terminal is, or 80 columns. */
+  readonly resultColumns: number;
   /** Writes to standard output, where only the result of a command goes. */
   result(text: string): void;
   /** Writes a line to standard error. */
@@ -86,6 +90,10 @@ class TerminalIo implements Io {
     this.interactive = host.interactive;
     this.resultColors = createColors(host.colorStdout);
     this.colors = createColors(host.colorStderr);
+  }
+
+  get resultColumns(): number {
+    return columnsOf(this.host.stdout);
   }
 
   get signal(): AbortSignal {
@@ -164,7 +172,10 @@ export function onInterruption(process: Pick<NodeJS.Process, 'on' | 'exit'>): In
   const controller = new AbortController();
   const interruption: Interruption = { signal: controller.signal, heeded: false };
   const stop = () => {
-    if (controller.signal.aborted || !interruption.heeded) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted || !interruption.heeded) {
+      interruption.farewell?.();
+      process.exit(EXIT.interrupted);
+    }
     controller.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);

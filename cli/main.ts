@@ -3,9 +3,9 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problems.ts';
-import { explainAwsError } from './aws-errors.ts';
+import { knownError } from './aws-errors.ts';
 import { withDotenv } from './dotenv.ts';
-import { Aborted, EXIT, UserError } from './errors.ts';
+import { Aborted, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { createIo, onInterruption } from './io.ts';
 import type { Interruption, Io } from './io.ts';
@@ -91,17 +91,18 @@ export async function runCli(args: readonly string[], host: Host): Promise<ExitC
       const { env, cwd } = host;
       code = (await action({ io, env: withDotenv(env, cwd), cwd }, ...rest)) ?? EXIT.done;
     };
+  const { interruption } = host;
+  const failed = (error: unknown, interrupted = interruption.signal.aborted) =>
+    fail(error, { io, json, debug: host.env['DEBUG'] !== undefined, interrupted });
+  interruption.farewell = () => failed(undefined, true);
   try {
     const program = await programFor(args, host, run);
     await program.parseAsync(args, { from: 'user' });
-    return host.interruption.signal.aborted ? EXIT.interrupted : code;
+    return interruption.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
-    return fail(error, {
-      io,
-      json,
-      debug: host.env['DEBUG'] !== undefined,
-      interrupted: host.interruption.signal.aborted,
-    });
+    return failed(error);
+  } finally {
+    interruption.farewell = undefined;
   }
 }
 
@@ -173,7 +174,7 @@ function explain(error: unknown, debug: boolean): { code: ExitCode; message: str
   if (error instanceof ConfigError) {
     return { code: EXIT.usage, message: error.message, details: { problems: error.problems } };
   }
-  const known = error instanceof UserError ? error : explainAwsError(error);
+  const known = knownError(error);
   if (known !== undefined) {
     const { exitCode, message, what, remedy } = known;
     return { code: exitCode, message, details: { what, remedy } };

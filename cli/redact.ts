@@ -10,11 +10,17 @@ interface Kind {
   readonly group?: number;
 }
 
-/** A value in quotes, or up to the next space, comma, bracket or ampersand; no number, so that JSON stays JSON. */
-const VALUE = String.raw`(?:\\?"([^"\\]{3,})\\?"|'([^']{3,})'|(?![\d.]+\b|(?:true|false|null)\b|[{[])([^\s"',;&}\])]{3,}))`;
-
 /** Names of which the value is secret, in any case and with anything before them. */
-const SECRET_NAME = String.raw`[\w.-]*(?:passw(?:or)?d|passphrase|secret(?!s?manager|arn|_?id\b)|token|api[_-]?key|access[_-]?key|private[_-]?key|master[_-]?key|creds[_-](?:key|iv)|credential|cookie|session[_-]?key|signature|webhook[_-]?url|_key)`;
+const PASSWORD_NAME = String.raw`pass(?:w(?:or)?d|phrase|code)?|pwd`;
+const SECRET_NAME = String.raw`(?:${PASSWORD_NAME}|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|master[_-]?key|creds[_-](?:key|iv)|credential|cookie|session[_-]?key|signature|webhook[_-]?url|_key)`;
+
+/** Between name and value; in JSON within a string, backslashes stand before the quotes. */
+const IS = String.raw`\\*["']?\s*[:=]\s*`;
+
+const END = String.raw`(?=[\s"',;&}\])\\]|$)`;
+
+/** Up to the next space, comma, bracket or ampersand; a count or a port under such a name is none. */
+const BARE = String.raw`(?!\\*["'])(?!(?:[\d.]{1,7}|true|false|null|undefined)${END}|[{[])[^\s"',;&}\])]{3,}`;
 
 /** Most telling first: what one kind has masked, the next ones no longer see. */
 const KINDS: readonly Kind[] = [
@@ -46,7 +52,26 @@ const KINDS: readonly Kind[] = [
   { name: 'cookie', pattern: /\b(?:set-)?cookie\\?"?\s*[:=]\s*\\?"?([^\n"={[]{1,80}=[^\n"]+)/gi, group: 1 },
   {
     name: 'value of a secret name',
-    pattern: new RegExp(String.raw`(?:${SECRET_NAME})\\?["']?\s*[:=]\s*${VALUE}`, 'gi'),
+    pattern: new RegExp(String.raw`${SECRET_NAME}${IS}(["'])((?:(?!\1)[^\\]|\\[\s\S]){3,})\1`, 'gi'),
+    group: 2,
+  },
+  {
+    // Quotes with backslashes before them: those within the value have more of them.
+    name: 'value of a secret name',
+    pattern: new RegExp(String.raw`${SECRET_NAME}${IS}(\\+["'])((?:(?!(?<!\\)\1)[\s\S]){3,})\1`, 'gi'),
+    group: 2,
+  },
+  {
+    // A line that was cut off.
+    name: 'value of a secret name',
+    pattern: new RegExp(String.raw`${SECRET_NAME}${IS}(\\*["'])((?:(?!(?<!\\)\1).){3,})$`, 'gim'),
+    group: 2,
+  },
+  { name: 'value of a secret name', pattern: new RegExp(String.raw`${SECRET_NAME}${IS}(${BARE})`, 'gi'), group: 1 },
+  {
+    name: 'value of a secret name',
+    pattern: new RegExp(String.raw`(?:${PASSWORD_NAME})${IS}(\d[\d.]{3,6})${END}`, 'gi'),
+    group: 1,
   },
   { name: 'long hexadecimal value', pattern: /\b[0-9a-f]{32,128}\b/gi },
   {
@@ -78,7 +103,10 @@ export function redact(text: string): Redacted {
       masked[name] = (masked[name] ?? 0) + 1;
       // The value stands last: a name may look like it.
       const start = match.lastIndexOf(secret);
-      return match.slice(0, start) + MASK + match.slice(start + secret.length);
+      const before = match.slice(0, start);
+      // A number in JSON becomes a text there: JSON stays JSON.
+      const quote = /(\\*")\s*:\s*$/.exec(before)?.[1] ?? '';
+      return before + quote + MASK + quote + match.slice(start + secret.length);
     });
   }
   return { text: result, masked };

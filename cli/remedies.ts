@@ -6,6 +6,8 @@ export interface Remedy {
   /** A message as AWS or a container really writes it. */
   readonly example: string;
   readonly cause: string;
+
+  /** What to do; `NAME` stands for the stack's. */
   readonly remedy: string;
 }
 
@@ -41,7 +43,7 @@ export const REMEDIES: readonly Remedy[] = [
     example: '/aws/librechat/LibreChatStack/librechat already exists in stack',
     cause: 'something of an earlier stack of the same name was kept and is in the way',
     remedy:
-      "'npx tsx cli/main.ts check-resources' lists what is left; keep its data and delete it, or deploy under another stackName",
+      "'npx tsx cli/main.ts check-resources --stack NAME' lists what is left; keep its data and delete it, or deploy under another stackName",
   },
   {
     symptom: /circuit breaker|did not stabilize|failed to stabilize/i,
@@ -54,7 +56,8 @@ export const REMEDIES: readonly Remedy[] = [
     symptom: /WaitCondition received failed|WaitCondition timed out/i,
     example: 'WaitCondition received failed message: the boot script failed at step images',
     cause: 'the machine booted and LibreChat did not come up on it',
-    remedy: "the reason is the last line of its boot log; 'npx tsx cli/main.ts support-bundle' collects the whole log",
+    remedy:
+      "the reason is the last line of its boot log; 'npx tsx cli/main.ts support-bundle --stack NAME' collects the whole log",
   },
   {
     symptom: /is not authorized to perform|AccessDenied/i,
@@ -76,7 +79,8 @@ export const REMEDIES: readonly Remedy[] = [
   },
 ];
 
-/** The first remedy whose symptom a message shows. */
-export function remedyFor(message: string): Remedy | undefined {
-  return REMEDIES.find(({ symptom }) => symptom.test(message));
+/** The first remedy whose symptom a message shows, for a stack of that name. */
+export function remedyFor(message: string, stackName: string): Remedy | undefined {
+  const found = REMEDIES.find(({ symptom }) => symptom.test(message));
+  return found === undefined ? undefined : { ...found, remedy: found.remedy.replace('NAME', stackName) };
 }

@@ -1,11 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloudFormationClient,
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import type { Io } from './io.ts';
-
-const POLL_MS = 500;
+import { redact } from './redact.ts';
+import { pollMs } from './stack.ts';
 
 /** Plain lines when nobody watches a terminal: one for every so many resources. */
 const PLAIN_STEP = 25;
@@ -35,59 +36,102 @@ export interface WatchOptions {
   readonly onFailure?: (event: StackEvent) => Promise<void>;
 }
 
-/** Shows the progress of `change` while it runs: resources done of all, what is under way, seconds. */
+/**
+ * Begins a change and shows its progress: resources done of all, what is under way, seconds.
+ *
+ * The change alone decides how it ends: when AWS does not let it be watched, nothing is shown.
+ */
 export async function watchStack<T>(
   options: WatchOptions,
-  change: Promise<T>,
+  begin: () => Promise<T>,
 ): Promise<{ result: T; history: StackHistory }> {
-  const begun = Date.now();
-  const isOver = change.then(
+  const reader = new EventReader(options);
+  const isWatchable = await reader.skipEarlier().then(
     () => true,
-    () => true,
+    () => false,
   );
-  let printed = 0;
-  let toldOfFailure = false;
-  for (;;) {
-    const over = await Promise.race([isOver, new Promise<false>((resolve) => setTimeout(resolve, POLL_MS, false))]);
-    if (over) break;
-    const events = await eventsSince(options, begun);
-    const { done, running } = count(events);
-    const failed = firstFailed(events);
-    if (failed !== undefined && !toldOfFailure) {
-      toldOfFailure = true;
-      await options.onFailure?.(failed);
-    }
-    const seconds = Math.round((Date.now() - begun) / 1000);
-    options.io.status(
-      `${options.title}: ${done} of ${options.total} resources, ${seconds} s${running === undefined ? '' : `, now ${running}`}`,
-    );
-    if (done >= printed + PLAIN_STEP) {
-      printed = done - (done % PLAIN_STEP);
-      options.io.progress(`${options.title}: ${done} of ${options.total} resources, ${seconds} s`);
-    }
-  }
-  const events = await eventsSince(options, begun);
-  const failed = firstFailed(events);
-  // A change may fail and end between two looks.
-  if (failed !== undefined && !toldOfFailure) await options.onFailure?.(failed);
+  const change = begin();
+  const ended = new AbortController();
+  const end = () => {
+    ended.abort();
+  };
+  change.then(end, end);
+  if (isWatchable)
+    await watch(options, reader, ended.signal).catch(() => {
+      options.io.status('');
+    });
+  const { events } = reader;
   return { result: await change, history: { events, firstFailure: firstFailure(events) } };
 }
 
-async function eventsSince({ cloudFormation, stackName }: WatchOptions, begun: number): Promise<StackEvent[]> {
-  const events: StackEvent[] = [];
-  try {
-    for await (const page of paginateDescribeStackEvents({ client: cloudFormation }, { StackName: stackName })) {
-      for (const event of page.StackEvents ?? []) {
-        // Newest first: everything after an older one is older still.
-        if ((event.Timestamp?.getTime() ?? 0) < begun) return events.reverse();
-        events.push(event);
-      }
+async function watch(options: WatchOptions, reader: EventReader, ended: AbortSignal): Promise<void> {
+  const { cloudFormation, io, title, total, onFailure } = options;
+  const begun = Date.now();
+  let printed = 0;
+  let isTold = false;
+  for (;;) {
+    await sleep(pollMs(cloudFormation), undefined, { signal: ended }).catch(() => undefined);
+    const isOver = ended.aborted;
+    await reader.read();
+    const failed = firstFailed(reader.events);
+    if (failed !== undefined && !isTold) {
+      isTold = true;
+      await onFailure?.(failed);
     }
-  } catch (error) {
-    // Before the first event there is no stack, and after its deletion none either.
-    if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
+    if (isOver) return;
+    const { done, running } = count(reader.events);
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    io.status(
+      `${title}: ${done} of ${total} resources, ${seconds} s${running === undefined ? '' : `, now ${running}`}`,
+    );
+    if (done >= printed + PLAIN_STEP) {
+      printed = done - (done % PLAIN_STEP);
+      io.progress(`${title}: ${done} of ${total} resources, ${seconds} s`);
+    }
   }
-  return events.reverse();
+}
+
+/** Reads each event of a change once, by what AWS calls it: clocks here and there differ. */
+class EventReader {
+  /** Oldest first. */
+  readonly events: StackEvent[] = [];
+  private readonly options: WatchOptions;
+  private newest: string | undefined;
+
+  constructor(options: WatchOptions) {
+    this.options = options;
+  }
+
+  /** To be called before the change begins. */
+  async skipEarlier(): Promise<void> {
+    for await (const [event] of this.pages()) {
+      this.newest = event?.EventId;
+      return;
+    }
+  }
+
+  async read(): Promise<void> {
+    const fresh: StackEvent[] = [];
+    for await (const page of this.pages()) {
+      const known = page.findIndex(({ EventId }) => EventId === this.newest);
+      fresh.push(...(known === -1 ? page : page.slice(0, known)));
+      if (known !== -1) break;
+    }
+    this.newest = fresh[0]?.EventId ?? this.newest;
+    this.events.push(...fresh.reverse());
+  }
+
+  /** Newest first. */
+  private async *pages(): AsyncGenerator<readonly StackEvent[]> {
+    const { cloudFormation: client, stackName: StackName } = this.options;
+    try {
+      for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName }))
+        yield StackEvents;
+    } catch (error) {
+      // Before the first event there is no stack, and after its deletion none either.
+      if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
+    }
+  }
 }
 
 function count(events: readonly StackEvent[]): { done: number; running: string | undefined } {
@@ -114,10 +158,10 @@ function firstFailure(events: readonly StackEvent[]): string | undefined {
     : `${failed.LogicalResourceId ?? ''}: ${oneLine(failed.ResourceStatusReason ?? 'no reason given')}`;
 }
 
-/** The cause alone: what CloudFormation, the provider framework and Lambda put around it is for machines. */
+/** The cause alone, without secrets: what CloudFormation, the provider framework and Lambda put around it is for machines. */
 export function oneLine(reason: string): string {
-  return reason
-    .replace(/^Received response status \[FAILED\] from custom resource\. Message returned: /, '')
+  return redact(reason)
+    .text.replace(/^Received response status \[FAILED\] from custom resource\. Message returned: /, '')
     .replace(/^Error: /, '')
     .replace(/\s*\n[\s\S]*$/, '')
     .replace(/\s*\(RequestId: .*$/, '')

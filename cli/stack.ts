@@ -5,6 +5,7 @@ import {
   paginateDescribeStacks,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
+import { environmentIn } from '../lib/utils/stack-description.ts';
 import { UserError } from './errors.ts';
 
 /** A deployed stack, as CloudFormation describes it. */
@@ -43,7 +44,7 @@ export async function requireStack(client: CloudFormationClient, name: string): 
   );
 }
 
-/** Every stack of ours in the account and region, by its tag. */
+/** Every stack of ours in the account and region. */
 export async function librechatStacks(client: CloudFormationClient): Promise<DeployedStack[]> {
   const stacks: DeployedStack[] = [];
   for await (const page of paginateDescribeStacks({ client }, {}))
@@ -51,14 +52,24 @@ export async function librechatStacks(client: CloudFormationClient): Promise<Dep
   return stacks;
 }
 
-/** Whether a stack is one of this project's, by its tag: the bootstrap stack and everybody else's are not. */
-export const isOurs = ({ tags }: DeployedStack): boolean => tags['Application'] === 'LibreChat';
+/** Whether a stack is one of this project's, by its tag or its description: everybody else's and the bootstrap are not. */
+export const isOurs = ({ tags, description }: DeployedStack): boolean =>
+  tags['Application'] === 'LibreChat' || environmentIn(description) !== undefined;
+
+/** What a stack is for. */
+export const environmentOf = ({ tags, description }: DeployedStack): string | undefined =>
+  tags['Environment'] ?? environmentIn(description);
 
 /** Whether CloudFormation is at work on it. */
 export const isBusy = ({ status }: DeployedStack): boolean =>
   status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 
-const POLL_MS = 1000;
+const POLL_MS = 2500;
+const LOCAL_POLL_MS = 500;
+
+/** Time between two looks at a stack: AWS answers all of an account from one allowance, a local AWS has no other. */
+export const pollMs = ({ config }: CloudFormationClient): number =>
+  config.isCustomEndpoint === true ? LOCAL_POLL_MS : POLL_MS;
 
 /** Waits until CloudFormation is done with a stack: undefined when it is gone. */
 export async function untilSettled(
@@ -69,7 +80,7 @@ export async function untilSettled(
   for (;;) {
     const stack = await findStack(client, name);
     if (stack === undefined || !isBusy(stack)) return stack;
-    await sleep(POLL_MS, undefined, { signal });
+    await sleep(pollMs(client), undefined, { signal });
   }
 }
 

@@ -8,12 +8,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { estimateTemplate } from '../cli/cost/estimate.ts';
-import { byService, type Priced, range, servicesOf, verdict } from '../cli/cost/format.ts';
+import { byService, range, servicesOf, verdict } from '../cli/cost/format.ts';
 import { readPriceBook } from '../cli/cost/price-book.ts';
-import { configuredSubject } from '../cli/cost/subject.ts';
+import { configuredSubject, pricedOf } from '../cli/cost/subject.ts';
 import { suggest } from '../cli/cost/suggestions.ts';
-import { NOBODY } from '../cli/cost/usage.ts';
 import { PRESET_NAMES } from '../config/presets.ts';
 
 const TARGET = fileURLToPath(new URL('../docs/DEPLOYMENT_OPTIMIZATION.md', import.meta.url));
@@ -25,11 +23,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 const command = (args: string) => `\`npm run estimate-cost${args === '' ? '' : ` -- ${args}`}\``;
 
 const priceBook = readPriceBook();
-const presets = PRESET_NAMES.map((name): Priced => {
-  const subject = configuredSubject({ source: name, env: {}, context: {}, dotenv: false });
-  const used = estimateTemplate(subject.template, { priceBook });
-  return { name, subject, used, idle: estimateTemplate(subject.template, { priceBook, usage: NOBODY }) };
-});
+const presets = PRESET_NAMES.map((source) =>
+  pricedOf(configuredSubject({ source, env: {}, context: {}, dotenv: false }), { priceBook }),
+);
 
 function bills(): string {
   const [usage] = presets.map(({ used }) => used.usage);

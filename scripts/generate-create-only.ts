@@ -15,14 +15,16 @@ import { testRequirements } from './lib/requirements.ts';
 
 const TARGET = fileURLToPath(new URL('../lib/utils/create-only-properties.json', import.meta.url));
 
-/** What resources with data refer to in such properties: when one of these is replaced, they are too. */
+/** What resources with data and origins refer to: when one of these is replaced, they are too. */
 const REFERRED_TYPES = [
   'AWS::DocDB::DBSubnetGroup',
+  'AWS::EC2::Instance',
   'AWS::EC2::SecurityGroup',
   'AWS::EC2::Subnet',
   'AWS::EC2::VPC',
   'AWS::EFS::MountTarget',
   'AWS::ElastiCache::SubnetGroup',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer',
   'AWS::RDS::DBSubnetGroup',
 ];
 

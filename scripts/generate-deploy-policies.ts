@@ -1,9 +1,11 @@
 /**
- * Writes docs/policies/*.json, what deploying each preset must be allowed, and their table in docs/AWS_AUTHENTICATION.md.
+ * Writes docs/policies/*.json, what deploying each preset and cleaning up must be allowed, and their table in
+ * docs/AWS_AUTHENTICATION.md.
  *
  *     npx --no-install tsx scripts/generate-deploy-policies.ts [--check]
  *
- * From the templates' resource types and the permissions that CloudFormation's own schemas name.
+ * From the templates' resource types and the permissions that CloudFormation's own schemas name, and from the calls in
+ * the sources of the command.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -11,6 +13,7 @@ import { format, resolveConfig } from 'prettier';
 import { resolvePreset } from '../config/deployment-config.ts';
 import { PRESET_NAMES } from '../config/presets.ts';
 import { templateOf } from '../test/sweeps/templates.ts';
+import { cleanupPolicy } from './lib/cleanup-policy.ts';
 import { charactersOf, deployPolicies } from './lib/deploy-policy.ts';
 import { writeBlock } from './lib/generated-block.ts';
 import { permissionsOf } from './lib/schema-permissions.ts';
@@ -40,6 +43,7 @@ for (const [preset, types] of typesOf) {
     `| ${preset} | ${types.length} | ${actions.length} | ${Math.max(...documents.map(charactersOf))} | ${links} |`,
   );
 }
+texts.push(['cleanup.json', JSON.stringify(await cleanupPolicy(STACK))]);
 for (const [name, json] of texts) write(name, await format(json, { ...(await resolveConfig(FOLDER)), parser: 'json' }));
 await writeBlock('docs/AWS_AUTHENTICATION.md', [
   '| preset | resource types | actions | characters of the largest, at most 6144 | policies |',

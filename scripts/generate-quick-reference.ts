@@ -10,7 +10,8 @@ import { documentedCalls, testsOf } from './lib/doc-commands.ts';
 import { writeBlock } from './lib/generated-block.ts';
 
 const tree = await commandTree();
-const documents = (await filesOfRepository()).filter((file) => file.endsWith('.md') && file !== 'QUICK_REFERENCE.md');
+const files = await filesOfRepository();
+const documents = files.filter((file) => file.endsWith('.md') && file !== 'QUICK_REFERENCE.md');
 const shown = new Map<string, Set<string>>();
 for (const document of documents)
   for (const { command } of documentedCalls(readFileSync(document, 'utf8'), tree))
@@ -20,7 +21,7 @@ const link = (file: string) => `[${file.split('/').at(-1) ?? file}](${file})`;
 const rows = [...tree]
   .filter(([, command]) => command.commands.length === 0)
   .map(([name, command]) => {
-    const tests = testsOf(name);
+    const tests = testsOf(name, files);
     if (tests.length === 0) throw new Error(`no test runs '${name}'`);
     const inDocuments = [...(shown.get(name) ?? [])].sort().map(link).join(', ');
     return `| \`${name}\` | ${command.description()} | ${tests.map(link).join(', ')} | ${inDocuments} |`;

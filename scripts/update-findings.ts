@@ -9,10 +9,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { nagFindings } from '../cli/report/nag.ts';
 import { resolvePreset } from '../config/deployment-config.ts';
 import { PRESET_NAMES } from '../config/presets.ts';
 import { buildApp } from '../lib/app.ts';
-import { CHECKOV, checkovFindings, type Figures, figuresOf, FINDINGS_FILE, nagFindings } from './lib/findings.ts';
+import { CHECKOV, checkovFindings, type Figures, figuresOf, FINDINGS_FILE } from './lib/findings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'librechat-cdk-findings-'));
 try {

@@ -72,8 +72,6 @@ export async function refreshPriceBook(
   today: string,
 ): Promise<{ book: PriceBook; refreshed: Refreshed[] }> {
   const fresh = structuredClone(book);
-  fresh.date = today;
-  fresh.sources[SOURCE.id] = SOURCE.text;
   const refreshed: Refreshed[] = [];
   for (const [key, entry] of Object.entries(fresh.prices)) {
     const query = queryFor(key);
@@ -86,11 +84,23 @@ export async function refreshPriceBook(
         continue;
       }
       const usd = Number((found.usd * entry.unitSize).toPrecision(8));
+      fresh.sources[SOURCE.id] = SOURCE.text;
       entry.regions[region] = { usd, confidence: 'high', date: found.date, source: SOURCE.id };
       refreshed.push({ key, region, before, after: usd });
     }
   }
+  const isWhole = regionsOf(book).every((region) => regions.includes(region));
+  // The book is as old as what nobody asked for: from its date follows the warning that it is stale.
+  if (isWhole && foundIn(refreshed).length > refreshed.length / 2) fresh.date = today;
   return { book: fresh, refreshed };
+}
+
+const foundIn = (refreshed: readonly Refreshed[]) => refreshed.filter(({ after }) => typeof after === 'number');
+
+/** Every region that the book has a price of. */
+function regionsOf({ prices }: PriceBook): string[] {
+  const known = Object.values(prices).flatMap(({ regions }) => Object.keys(regions));
+  return [...new Set(known)].filter((region) => region !== 'global');
 }
 
 interface Query extends ProductQuery {
@@ -165,15 +175,14 @@ async function main(): Promise<void> {
       for (const product of PriceList) yield String(product);
   };
   const current = readPriceBook();
-  const known = Object.values(current.prices).flatMap(({ regions }) => Object.keys(regions));
-  const regions = values.region ?? [...new Set(known)].filter((region) => region !== 'global');
+  const regions = values.region ?? regionsOf(current);
   const today = new Date().toISOString().slice(0, DAY.length);
   const { book, refreshed } = await refreshPriceBook(current, regions, ask, today);
   for (const { key, region, before, after } of refreshed)
     if (after !== before) console.log(`${key} ${region}: ${before ?? 'unknown'} -> ${after}`);
-  console.log(
-    `${refreshed.filter(({ after }) => typeof after === 'number').length} of ${refreshed.length} prices found`,
-  );
+  console.log(`${foundIn(refreshed).length} of ${refreshed.length} prices found`);
+  if (book.date !== today)
+    console.log(`the book stays one of ${book.date}: not most prices of all its regions are new`);
   if (values['dry-run'] !== true) writeFileSync(PRICE_BOOK, await priceBookText(book));
 }
 

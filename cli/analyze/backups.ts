@@ -1,7 +1,9 @@
 import { Backup, paginateListBackupVaults, paginateListRecoveryPointsByBackupVault } from '@aws-sdk/client-backup';
-import { type DBCluster, type DBInstance, RDS } from '@aws-sdk/client-rds';
-import { all, ifThere } from '../inspect/kind.ts';
+import { RDS } from '@aws-sdk/client-rds';
+import { askCluster, askInstance } from '../inspect/ask.ts';
+import { all } from '../inspect/kind.ts';
 import type { Owned } from '../inspect/lineage.ts';
+import { environmentOf } from '../stack.ts';
 import { type AnalysisContext, type Check, type Finding, finding, hoursSince, onEach, placeOf } from './check.ts';
 
 /** Backups are daily: with one that failed the newest is as old as this. */
@@ -13,21 +15,16 @@ export const backups: Check = {
   run: async (context) => [...(await databaseBackups(context)), ...(await planBackups(context))],
 };
 
-const isForDevelopment = ({ stack }: AnalysisContext) => stack.tags['Environment'] === 'development';
+const isForDevelopment = ({ stack }: AnalysisContext) => environmentOf(stack) === 'development';
 
 async function databaseBackups(context: AnalysisContext): Promise<Finding[]> {
   const { owned, now } = context;
   const servers = owned('AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::DocDB::DBCluster');
-  // The API of RDS tells about DocumentDB as well.
   const rds = new RDS(context.aws);
   return await onEach(servers, async (server) => {
     const { type, id } = server;
-    const { DBInstances: [instance] = [], DBClusters: [cluster] = [] } =
-      (await ifThere<{ DBInstances?: DBInstance[]; DBClusters?: DBCluster[] }>(
-        type.endsWith('DBCluster')
-          ? rds.describeDBClusters({ DBClusterIdentifier: id })
-          : rds.describeDBInstances({ DBInstanceIdentifier: id }),
-      )) ?? {};
+    const cluster = type.endsWith('DBCluster') ? await askCluster(rds, id) : undefined;
+    const instance = type.endsWith('DBInstance') ? await askInstance(rds, id) : undefined;
     const found = cluster ?? instance;
     // A member of a cluster has no backups of its own; one that is gone is another check's.
     if (found === undefined || (instance?.DBClusterIdentifier ?? '') !== '') return [];

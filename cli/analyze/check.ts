@@ -1,23 +1,12 @@
 import type { AwsOptions } from '../aws-clients.ts';
-import { explainAwsError } from '../aws-errors.ts';
+import type { Check as CheckOf, Finding, Severity } from '../findings.ts';
 import type { Owned } from '../inspect/lineage.ts';
-import { redact } from '../redact.ts';
 import type { DeployedStack } from '../stack.ts';
 
-/** Worst first. `bad`: broken or about to break. `unknown`: it could not be asked, for the reason that is told. */
-export const SEVERITIES = ['bad', 'warning', 'unknown', 'info'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export type { Finding, Severity };
 
 /** A resource by its name in the template and by its name in AWS. */
 export type Place = Pick<Owned, 'logicalId' | 'id'>;
-
-/** What a check found, where, and what to do about it. */
-export interface Finding {
-  readonly severity: Severity;
-  readonly what: string;
-  readonly where: Place;
-  readonly remedy: string;
-}
 
 /** What checks look at. */
 export interface AnalysisContext {
@@ -32,14 +21,8 @@ export interface AnalysisContext {
   readonly tell: (progress: string) => void;
 }
 
-/** One question about a deployed stack. It may throw what AWS throws. */
-export interface Check {
-  readonly name: string;
-  readonly about: string;
-  readonly run: (context: AnalysisContext) => Promise<readonly Finding[]>;
-}
-
-export type NamedFinding = Finding & { readonly check: string };
+/** One question about a deployed stack. */
+export type Check = CheckOf<AnalysisContext>;
 
 export const finding = (severity: Severity, { logicalId, id }: Place, what: string, remedy: string): Finding => ({
   severity,
@@ -53,23 +36,6 @@ export const placeOf = ({ name, id }: DeployedStack): Place => ({ logicalId: nam
 /** What is found on each of several things. */
 export const onEach = async <T>(things: readonly T[], look: (thing: T) => Promise<Finding[]>): Promise<Finding[]> =>
   (await Promise.all(things.map(look))).flat();
-
-/** Runs checks together; the worst findings first. A check that AWS refuses is a finding itself. */
-export async function runChecks(checks: readonly Check[], context: AnalysisContext): Promise<NamedFinding[]> {
-  let done = 0;
-  const found = checks.map(async ({ name, about, run }) => {
-    const findings = await run(context).catch((error: unknown) => {
-      const known = explainAwsError(error);
-      if (known === undefined) throw error;
-      const remedy = known.remedy ?? 'ask again later, or look in the console';
-      return [finding('unknown', placeOf(context.stack), `${about}: ${known.what}`, remedy)];
-    });
-    context.tell(`${++done} of ${checks.length} checks done`);
-    return findings.map((one) => ({ ...one, check: name, what: redact(one.what).text }));
-  });
-  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-  return (await Promise.all(found)).flat().sort((one, other) => rank(one) - rank(other));
-}
 
 /** Hours since a date; none is as long ago as can be. */
 export const hoursSince = (date: Date | undefined, now: Date): number =>

@@ -1,5 +1,6 @@
 import { ECS, paginateListTasks, type Task } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { askService, askTargets, serviceOf } from '../inspect/ask.ts';
 import type { Owned } from '../inspect/lineage.ts';
 import { remedyFor } from '../remedies.ts';
 import { type Check, type Finding, finding, mostOften, onEach, type Severity } from './check.ts';
@@ -18,7 +19,7 @@ export const targets: Check = {
   run: async ({ aws, owned }) => {
     const client = new ElasticLoadBalancingV2(aws);
     return await onEach(owned('AWS::ElasticLoadBalancingV2::TargetGroup'), async (group) => {
-      const { TargetHealthDescriptions: all = [] } = await client.describeTargetHealth({ TargetGroupArn: group.id });
+      const all = (await askTargets(client, group.id)) ?? [];
       const none = 'start the machine or the tasks that belong there; deploy again if they run';
       if (all.length === 0) return [finding('bad', group, 'the load balancer has no target', none)];
       const severity = all.some(({ TargetHealth }) => TargetHealth?.State === 'healthy') ? 'warning' : 'bad';
@@ -31,21 +32,18 @@ export const targets: Check = {
   },
 };
 
-const clusterOf = ({ id }: Owned) => id.split('/').at(-2) ?? '';
-const nameOf = ({ id }: Owned) => id.split('/').at(-1) ?? '';
-
 export const services: Check = {
   name: 'services',
   about: 'services and their deployments',
   run: async ({ aws, owned }) => {
     const ecs = new ECS(aws);
     return await onEach(owned('AWS::ECS::Service'), async (service) => {
-      const cluster = clusterOf(service);
-      const { services: [found] = [] } = await ecs.describeServices({ cluster, services: [service.id] });
+      const { cluster, service: name } = serviceOf(service.id);
+      const found = await askService(ecs, service.id);
       const anew = 'deploy a change of the service, such as another size: it is made anew';
       if (found?.status !== 'ACTIVE') return [finding('bad', service, 'somebody deleted the service', anew)];
       const { runningCount: running = 0, desiredCount: desired = 0, deployments = [] } = found;
-      const start = `aws ecs update-service --cluster ${cluster} --service ${nameOf(service)} --desired-count 1`;
+      const start = `aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1`;
       const missing = desired === 0 ? start : 'stopped tasks and the log group of the service tell why';
       const { serviceDeployments = [] } = await ecs.listServiceDeployments({ cluster, service: service.id });
       const time = (date: Date | undefined) => date?.getTime() ?? 0;
@@ -93,18 +91,20 @@ const CRASH_LOOP = 3;
 export const stoppedTasks: Check = {
   name: 'stopped tasks',
   about: 'tasks that stopped and why',
-  run: async ({ aws, owned }) => {
+  run: async ({ aws, owned, stack }) => {
     const client = new ECS(aws);
     return await onEach(owned('AWS::ECS::Service'), async (service) => {
-      const asked = { cluster: clusterOf(service), serviceName: nameOf(service), desiredStatus: 'STOPPED' as const };
+      const { cluster, service: serviceName } = serviceOf(service.id);
+      const asked = { cluster, serviceName, desiredStatus: 'STOPPED' as const };
       const stopped: Task[] = [];
       for await (const { taskArns: tasks = [] } of paginateListTasks({ client }, asked))
-        if (tasks.length > 0)
-          stopped.push(...((await client.describeTasks({ cluster: asked.cluster, tasks })).tasks ?? []));
+        if (tasks.length > 0) stopped.push(...((await client.describeTasks({ cluster, tasks })).tasks ?? []));
       const unwanted = stopped.filter(
         ({ stopCode, stoppedReason = '' }) => stopCode !== 'UserInitiated' && !ON_PURPOSE.test(stoppedReason),
       );
-      return mostOften(unwanted.map(reasonOf), MOST_REASONS).map(([reason, count]) => stop(service, reason, count));
+      return mostOften(unwanted.map(reasonOf), MOST_REASONS).map(([reason, count]) =>
+        stop(service, reason, count, stack.name),
+      );
     });
   },
 };
@@ -117,9 +117,9 @@ const reasonOf = ({ stoppedReason = 'no reason given', containers = [] }: Task):
       .map(({ name = '', exitCode = 'none', reason = '' }) => `${name}: ${reason} exit code ${exitCode}`),
   ].join('; ');
 
-function stop(service: Owned, reason: string, count: number): Finding {
+function stop(service: Owned, reason: string, count: number, stackName: string): Finding {
   const [, known, severity] = STOPS.find(([pattern]) => pattern.test(reason)) ?? [];
-  const remedy = known ?? remedyFor(reason)?.remedy ?? 'read the last lines of its log group';
+  const remedy = known ?? remedyFor(reason, stackName)?.remedy ?? 'read the last lines of its log group';
   const what = `${count} stopped within the hour: ${reason}`;
   const usual = count >= CRASH_LOOP ? 'bad' : 'warning';
   return finding(severity ?? usual, service, what, remedy.replace('SIZE', sizeSetting(service)));

@@ -1,14 +1,14 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type AwsOptions, awsOptions } from '../aws-clients.ts';
 import type { AnalyzeOptions } from '../commands/analyze.ts';
-import { stackResources } from '../deployed-environment.ts';
+import { findingLines, type NamedFinding, runChecks, SEVERITIES } from '../findings.ts';
 import { ownedBy } from '../inspect/lineage.ts';
 import type { Colors, Io } from '../io.ts';
 import type { CommandContext } from '../main.ts';
 import { type DeployedStack, requireStack } from '../stack.ts';
 import { certificates, images, maintenance, release } from './age.ts';
 import { backups } from './backups.ts';
-import { type Check, type NamedFinding, runChecks, SEVERITIES, type Severity } from './check.ts';
+import type { Check } from './check.ts';
 import { services, stoppedTasks, targets } from './compute.ts';
 import { alarms, logErrors } from './signals.ts';
 import { sizing } from './sizing.ts';
@@ -42,14 +42,17 @@ export async function analyzeStack(
 ): Promise<Analysis> {
   const checks = CHECKS.filter((check) => looksForDrift || check !== drift);
   if (looksForDrift) io.progress('drift takes some minutes; --no-drift leaves it out');
-  const resources = ownedBy(stack, await stackResources(new CloudFormationClient(aws), stack.id));
-  const findings = await runChecks(checks, {
-    ...{ stack, aws, hours, now: new Date() },
-    owned: (...types) => resources.filter(({ type }) => types.length === 0 || types.includes(type)),
-    tell: (progress) => {
-      io.status(`analyzing ${stack.name}: ${progress}`);
-    },
+  const resources = await ownedBy(new CloudFormationClient(aws), stack);
+  const tell = (progress: string) => {
+    io.status(`analyzing ${stack.name}: ${progress}`);
+  };
+  const owned = (...types: readonly string[]) =>
+    resources.filter(({ type }) => types.length === 0 || types.includes(type));
+  const found = await runChecks(checks, { stack, aws, hours, now: new Date(), owned, tell }, (done) => {
+    tell(`${done} of ${checks.length} checks done`);
   });
+  const rank = ({ severity }: NamedFinding) => SEVERITIES.indexOf(severity);
+  const findings = found.sort((one, other) => rank(one) - rank(other));
   io.status('');
   const isWell = findings.every(({ severity }) => severity !== 'bad');
   return { stack: stack.name, isWell, checks: checks.map(({ name }) => name), findings };
@@ -62,21 +65,5 @@ export function summarize({ stack, checks, findings }: Analysis): string {
   return `${stack}: ${told.length === 0 ? 'nothing found' : told.join(', ')} (${checks.length} checks)`;
 }
 
-/** Findings under their severity and their check. */
-export function describeAnalysis(analysis: Analysis, colors: Colors): string {
-  const { red, yellow, dim, cyan } = colors;
-  const paint: Readonly<Record<Severity, (text: string) => string>> = {
-    bad: red,
-    warning: yellow,
-    unknown: dim,
-    info: cyan,
-  };
-  const titles = analysis.findings.map(({ severity, check }) => `${paint[severity](severity)}: ${check}`);
-  const lines = analysis.findings.flatMap(({ what, where: { logicalId, id }, remedy }, index) => [
-    ...(titles[index] === titles[index - 1] ? [] : [titles[index]]),
-    `  ${what}`,
-    `    where: ${logicalId}${logicalId === id ? '' : `, ${id}`}`,
-    `    remedy: ${remedy}`,
-  ]);
-  return [summarize(analysis), ...lines].join('\n');
-}
+export const describeAnalysis = (analysis: Analysis, colors: Colors): string =>
+  [summarize(analysis), ...findingLines(analysis.findings, colors)].join('\n');

@@ -38,7 +38,7 @@ const LONGEST_MESSAGE = 160;
 export const logErrors: Check = {
   name: 'log errors',
   about: 'errors in the logs',
-  run: async ({ aws, owned, hours, now, tell }) => {
+  run: async ({ aws, owned, stack, hours, now, tell }) => {
     const client = new CloudWatchLogs(aws);
     const startTime = now.getTime() - hours * 3_600_000;
     // The flow logs of the network are no messages, and many.
@@ -52,7 +52,7 @@ export const logErrors: Check = {
     return most.slice(0, MOST_MESSAGES).map(({ group, message, count }) => {
       const show = `aws logs tail ${group.id} --since ${hours}h --filter-pattern '${ERRORS}'`;
       const what = `${count} × in ${hours} h: ${message.slice(0, LONGEST_MESSAGE)}`;
-      return finding('warning', group, what, remedyFor(message)?.remedy ?? show);
+      return finding('warning', group, what, remedyFor(message, stack.name)?.remedy ?? show);
     });
   },
 };

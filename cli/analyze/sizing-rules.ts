@@ -1,4 +1,5 @@
 import { AGENT_METRICS } from '../../lib/constructs/compute/instance/agent.ts';
+import { serviceOf } from '../inspect/ask.ts';
 import type { Owned } from '../inspect/lineage.ts';
 import { sizeSetting } from './compute.ts';
 
@@ -73,7 +74,7 @@ export const SIZED_KINDS: readonly SizedKind[] = [
   {
     isOf: ({ type }) => type === 'AWS::ECS::Service',
     namespace: 'AWS/ECS',
-    dimensions: (id) => ({ ClusterName: id.split('/').at(-2) ?? '', ServiceName: id.split('/').at(-1) ?? '' }),
+    dimensions: (id) => ({ ClusterName: serviceOf(id).cluster, ServiceName: serviceOf(id).service }),
     rules: [
       ['CPU of the tasks, %', 'CPUUtilization', 'Average', { tight: 75, idle: 3 }, taskCpu],
       ['memory of the tasks, %', 'MemoryUtilization', 'Maximum', { tight: 85, idle: 25 }, taskMemory],

@@ -1,7 +1,8 @@
 import { CloudWatch, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
 import { EC2, paginateDescribeInstanceTypes } from '@aws-sdk/client-ec2';
 import { RDS } from '@aws-sdk/client-rds';
-import { all, ifThere } from '../inspect/kind.ts';
+import { askInstance } from '../inspect/ask.ts';
+import { all } from '../inspect/kind.ts';
 import { type AnalysisContext, type Check, type Finding, finding } from './check.ts';
 import { type Part, SIZED_KINDS, type SizeRule } from './sizing-rules.ts';
 
@@ -49,8 +50,7 @@ async function partsOf({ aws, owned }: AnalysisContext): Promise<Part[]> {
   const rds = new RDS(aws);
   const classes = owned().map(async (part) => {
     if (!part.type.endsWith('::DBInstance')) return { ...part, serverClass: '' };
-    const found = await ifThere(rds.describeDBInstances({ DBInstanceIdentifier: part.id }));
-    return { ...part, serverClass: found?.DBInstances?.[0]?.DBInstanceClass ?? '' };
+    return { ...part, serverClass: (await askInstance(rds, part.id))?.DBInstanceClass ?? '' };
   });
   const parts = await Promise.all(classes);
   // A server has the memory of the machine of the same name; the filter leaves out what EC2 does not have.

@@ -7,7 +7,7 @@ import {
 import { healthOf } from '../inspect/health.ts';
 import { all, until } from '../inspect/kind.ts';
 import { remedyFor } from '../remedies.ts';
-import { isBusy } from '../stack.ts';
+import { environmentOf, isBusy } from '../stack.ts';
 import { oneLine } from '../stack-progress.ts';
 import { type AnalysisContext, type Check, type Finding, finding, placeOf, type Severity } from './check.ts';
 
@@ -30,10 +30,12 @@ export const stackState: Check = {
     const [, severity, advice = ''] = STATES.find(([state]) => state.test(stack.status)) ?? [];
     if (severity !== undefined) {
       const cause = isBusy(stack) ? '' : await firstFailure(context);
-      const remedy = [remedyFor(cause)?.remedy, advice.replace('NAME', stack.name)].filter(Boolean).join('; ');
+      const remedy = [remedyFor(cause, stack.name)?.remedy, advice.replace('NAME', stack.name)]
+        .filter(Boolean)
+        .join('; ');
       found.push(finding(severity, placeOf(stack), `the stack is in ${stack.status}${cause && `: ${cause}`}`, remedy));
     }
-    if (!stack.isProtected && ['production', 'enterprise'].includes(stack.tags['Environment'] ?? '')) {
+    if (!stack.isProtected && ['production', 'enterprise'].includes(environmentOf(stack) ?? '')) {
       const what = 'termination protection is off: one call deletes the stack';
       found.push(finding('warning', placeOf(stack), what, 'set data.deletionProtection=true and deploy'));
     }

@@ -4,20 +4,20 @@ import {
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { holdsData } from '../../lib/utils/replacement.ts';
+import { referencesIn } from '../../lib/utils/template-references.ts';
 import type { AwsOptions } from '../aws-clients.ts';
 import { estimateTemplate, type LineItem } from '../cost/estimate.ts';
-import { references } from '../cost/template.ts';
 import { parseTemplate } from '../cost/template-file.ts';
 import { NOBODY, plus, type Range, times } from '../cost/usage.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { ifThere } from '../inspect/kind.ts';
-import { kindsOf, type Leftover } from '../inspect/leftovers.ts';
+import { ifThere, type Kind } from '../inspect/kind.ts';
+import { keyOf, kindsOf, type Leftover } from '../inspect/leftovers.ts';
 import type { Lineage, Owned } from '../inspect/lineage.ts';
 import { partOf } from '../inspect/status.ts';
 
 /** What becomes of a resource, and what it costs a month by being there, as far as that is known. */
 export interface Fated extends Owned {
-  readonly fate: 'deleted' | 'deleted, a final snapshot stays' | 'kept';
+  readonly fate: 'deleted' | 'deleted, a final snapshot stays' | 'deleted with its final snapshot' | 'kept';
   readonly holdsData: boolean;
   readonly monthly: Range;
 }
@@ -54,7 +54,8 @@ export async function makePlan(
   const { items } = estimateTemplate(template, { usage: NOBODY, region: options.region });
   const stores = Object.values(Resources)
     .filter((one) => holdsData(one) && (one.DeletionPolicy ?? 'Delete') !== 'Delete')
-    .map(references);
+    .map(referencesIn);
+  const kinds = kindsOf(options);
   const resources = lineage.owned.map((owned): Fated => {
     const resource = Resources[owned.logicalId];
     const policy = resource?.DeletionPolicy ?? 'Delete';
@@ -63,7 +64,7 @@ export async function makePlan(
     const opensNothing = owned.type === 'AWS::KMS::Key' && !stores.some((store) => store.includes(owned.logicalId));
     return {
       ...owned,
-      fate: fateOf(policy, data),
+      fate: fateOf(policy, data, kindOf(owned, kinds)),
       holdsData: isStore && !opensNothing,
       monthly: costOf(owned.logicalId, items),
     };
@@ -73,9 +74,26 @@ export async function makePlan(
   return { data, resources, leftovers, locked: [...lockOf(client, lineage), ...parts] };
 }
 
-function fateOf(policy: string, data: Plan['data']): Fated['fate'] {
-  if (data === 'deleted' || policy === 'Delete') return 'deleted';
-  return policy === 'Snapshot' ? 'deleted, a final snapshot stays' : 'kept';
+const kindOf = ({ type }: Owned, kinds: readonly Kind[]) => kinds.find(({ types }) => types.includes(type));
+
+/** What a stack lets go is deleted by its kind; what is of none stays, whatever becomes of the data. */
+function fateOf(policy: string, data: Plan['data'], kind: Kind | undefined): Fated['fate'] {
+  if (policy === 'Delete') return 'deleted';
+  if (policy === 'Snapshot')
+    return data === 'deleted' ? 'deleted with its final snapshot' : 'deleted, a final snapshot stays';
+  return kind?.role === 'remains' || (kind !== undefined && data === 'deleted') ? 'deleted' : 'kept';
+}
+
+/** Whether a leftover is what the plan says is deleted, or the copy that deleting it makes. Nothing else may go. */
+export function isToGo({ data, resources, leftovers }: Plan, leftover: Leftover): boolean {
+  const { id, kind, role, source } = leftover;
+  if (role === 'remains') return true;
+  if (role === 'unknown' || data === 'kept') return false;
+  if (leftovers.some((planned) => keyOf(planned) === keyOf(leftover))) return true;
+  const goes = ({ type, fate, ...resource }: Fated) =>
+    (resource.id === id && kind?.types.includes(type) === true && fate !== 'kept') ||
+    (resource.id === source?.id && fate === 'deleted with its final snapshot');
+  return resources.some(goes);
 }
 
 /** A line of the bill may be of several resources that are alike. */
@@ -119,7 +137,8 @@ async function lockedOf(resources: readonly Fated[], leftovers: readonly Leftove
 }
 
 /** The plan in lines: parts, then each thing that holds data, then money. */
-export function describePlan({ data, resources, leftovers }: Plan): string[] {
+export function describePlan(plan: Plan): string[] {
+  const { resources, leftovers } = plan;
   const kept = resources.filter(({ fate }) => fate === 'kept');
   const going = resources.filter(({ fate }) => fate !== 'kept');
   const parts = [...new Set(going.map(({ logicalId }) => partOf(logicalId)))].sort().map((part) => {
@@ -127,11 +146,17 @@ export function describePlan({ data, resources, leftovers }: Plan): string[] {
     return `  ${part.padEnd(12)}${own.length} of its resources${money(own)}: deleted`;
   });
   const stores = resources.filter((resource) => resource.holdsData);
-  const goes = ({ role }: Leftover) => role !== 'unknown' && (data === 'deleted' || role === 'remains');
+  const place = ({ source }: Leftover) => {
+    const owner = resources.find(({ type, id }) => type === source?.type && id === source.id);
+    return owner === undefined ? 'left before' : `made of ${owner.logicalId}`;
+  };
   return [
     ...parts,
     ...stores.map((store) => `  holds data: ${store.logicalId} (${store.type})${money([store])}: ${store.fate}`),
-    ...leftovers.map((one) => `  left before: ${one.what} ${one.id}, ${one.detail}: ${goes(one) ? 'deleted' : 'kept'}`),
+    ...kept.filter((one) => !one.holdsData).map(({ logicalId, type }) => `  stays: ${logicalId} (${type})`),
+    ...leftovers.map(
+      (one) => `  ${place(one)}: ${one.what} ${one.id}, ${one.detail}: ${isToGo(plan, one) ? 'deleted' : 'kept'}`,
+    ),
     ...(going.length === 0 ? [] : [`cost that ends${money(going) || ': unknown'}`]),
     ...(kept.length === 0 ? [] : [`cost that goes on${money(kept) || ': unknown'}`]),
   ];

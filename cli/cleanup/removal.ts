@@ -1,4 +1,4 @@
-import { explainAwsError } from '../aws-errors.ts';
+import { knownError } from '../aws-errors.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { until, type Work } from '../inspect/kind.ts';
@@ -30,7 +30,7 @@ export async function removeAll(leftovers: readonly Leftover[], io: Io): Promise
       } catch (error) {
         // Nobody may do anything with these credentials any more, or nobody wants to.
         if (io.signal.aborted || (error instanceof Error && error.name.includes('Expired'))) throw error;
-        failures.push(`  ${kind.what} ${id}: ${explainAwsError(error)?.message ?? String(error)}`);
+        failures.push(`  ${kind.what} ${id}: ${knownError(error)?.message ?? String(error)}`);
       }
     };
     await Promise.all(leftovers.filter((leftover) => leftover.kind === kind).map(remove));

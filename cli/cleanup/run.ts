@@ -8,7 +8,7 @@ import { type Event, type Lineage, lineageOf } from '../inspect/lineage.ts';
 import type { Io } from '../io.ts';
 import type { CommandContext } from '../main.ts';
 import { isBusy, isOurs, untilSettled } from '../stack.ts';
-import { describePlan, makePlan, type Plan } from './plan.ts';
+import { describePlan, isToGo, makePlan, type Plan } from './plan.ts';
 import { removeAll } from './removal.ts';
 import { deleteStack, type Detour } from './stack-deletion.ts';
 
@@ -35,7 +35,7 @@ export async function cleanup({ io, env }: CommandContext, options: CleanupOptio
   const aws = awsOptions(env, options);
   const self: Cleanup = { io, aws, options, client: new CloudFormationClient(aws) };
   const lineage = await settled(self);
-  const leftovers = await findLeftovers(lineage, options.stack, aws);
+  const leftovers = await findLeftovers(lineage, options.stack, aws, [...lineage.former, ...lineage.owned]);
   const data = options.deleteData === true || (options.keepData !== true && lineage.isDevelopment) ? 'deleted' : 'kept';
   const plan = await makePlan(self.client, lineage, leftovers, data, aws);
   const isDryRun = options.dryRun === true;
@@ -55,7 +55,7 @@ export async function cleanup({ io, env }: CommandContext, options: CleanupOptio
   try {
     for (const { lift } of plan.locked) await lift();
     await carryOut(self, lineage, plan);
-    return result(await verify(self, data));
+    return result(await verify(self, plan));
   } finally {
     if (io.signal.aborted) io.info('what was begun goes on in AWS; run the same command again to see it through');
   }
@@ -90,7 +90,7 @@ async function settled({ client, options: { stack: name }, io }: Cleanup): Promi
   if (!isOurs(stack))
     throw new UserError(
       `${name} is not a stack of this project`,
-      'only one with the tag Application=LibreChat is',
+      'only one with the tag Application=LibreChat or the description of our templates is',
       EXIT.usage,
     );
   if (!isBusy(stack)) return lineage;
@@ -103,7 +103,10 @@ async function settled({ client, options: { stack: name }, io }: Cleanup): Promi
 async function carryOut({ client, aws, io, options }: Cleanup, { stack }: Lineage, plan: Plan): Promise<void> {
   const remove = async (): Promise<number> => {
     const left = await findLeftovers(await lineageOf(client, options.stack), options.stack, aws);
-    return await removeAll(plan.data === 'deleted' ? left : left.filter(({ role }) => role === 'remains'), io);
+    return await removeAll(
+      left.filter((leftover) => isToGo(plan, leftover)),
+      io,
+    );
   };
   const kinds = kindsOf(aws);
   const detour = async (failed: readonly Event[]): Promise<Detour> => {
@@ -126,10 +129,10 @@ async function carryOut({ client, aws, io, options }: Cleanup, { stack }: Lineag
 }
 
 /** Looks again at what is left: what was to go must be gone. */
-async function verify({ client, aws, options }: Cleanup, data: Plan['data']): Promise<Leftover[]> {
+async function verify({ client, aws, options }: Cleanup, plan: Plan): Promise<Leftover[]> {
   const lineage = await lineageOf(client, options.stack);
   const left = await findLeftovers(lineage, options.stack, aws);
-  const wrong = left.filter(({ role }) => role === 'remains' || (data === 'deleted' && role !== 'unknown'));
+  const wrong = left.filter((leftover) => isToGo(plan, leftover));
   const names = wrong.map(({ what, id }) => `${what} ${id}`);
   if (lineage.stack !== undefined) names.unshift(`stack ${options.stack}`);
   if (names.length === 0) return left;

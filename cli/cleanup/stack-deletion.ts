@@ -29,7 +29,7 @@ export async function deleteStack(
       StackName: stack.id,
       ...(retain.length === 0 ? {} : { RetainResources: [...retain] }),
     });
-    const running = client.send(asked).then(() => untilEnded(client, stack.id, io.signal));
+    const running = () => client.send(asked).then(() => untilEnded(client, stack.id, io.signal));
     const watched = { cloudFormation: client, stackName: stack.id, title: 'delete', total, io };
     const { result: after } = await watchStack(watched, running);
     if (after === undefined) return;

@@ -4,7 +4,9 @@ import { PRESET_NAMES } from '../../config/presets.ts';
 import type { RunAction } from '../main.ts';
 import { examples } from './options.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** A file of this repository as a word of a shell: files that people name are those of the folder they are in. */
+const quoted = (file: string) =>
+  `'${fileURLToPath(new URL(`../../${file}`, import.meta.url)).replaceAll("'", String.raw`'\''`)}'`;
 
 const SOURCES = ['source', 'configuration'];
 export function register(command: Command, run: RunAction): void {
@@ -55,7 +57,7 @@ function completionScript(program: Command): string {
     .map(([at, words]) => `    '${at}') echo '${words.join(' ')}' ;;`);
   const anything = places.filter(([, words]) => words.length === 0).map(([at]) => `'${at}'`);
   return `# Completion of librechat-cdk's commands, for bash and zsh.
-librechat() { (cd '${ROOT}' && exec npx --no-install tsx cli/main.ts "$@"); }
+librechat() { ${quoted('node_modules/.bin/tsx')} ${quoted('cli/main.ts')} "$@"; }
 _librechat_words() {
   case "$1" in
 ${cases.join('\n')}

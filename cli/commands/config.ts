@@ -5,6 +5,7 @@ import { EXIT, UserError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
 import type { Colors } from '../io.ts';
 import type { CommandContext, RunAction } from '../main.ts';
+import { collect, examples } from './options.ts';
 
 interface ShowOptions {
   readonly set?: readonly string[];
@@ -13,14 +14,8 @@ interface ShowOptions {
 
 const DOCS = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url));
 
-const collect = (value: string, earlier: readonly string[] = []) => [...earlier, value];
-
-const PROGRAM = 'npx tsx cli/main.ts config';
-
-const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  ${PROGRAM} ${line}`).join('\n')}`;
-
 export function register(config: Command, run: RunAction): void {
-  config.addHelpText('after', examples('show production-ecs', 'check my-config.yaml'));
+  config.addHelpText('after', examples('config', 'show production-ecs', 'check my-config.yaml'));
   registerShow(config.command('show'), run);
   registerCheck(config.command('check'), run);
   registerSchema(config.command('schema'), run);
@@ -33,7 +28,7 @@ function registerShow(command: Command, run: RunAction): void {
     .argument('[source]', 'preset, environment or file to start from')
     .option('--set <path=value>', 'change one value; may be repeated', collect)
     .option('--json', 'print one JSON value')
-    .addHelpText('after', examples('show standard-dev', 'show production --set network.natGateways=2 --json'))
+    .addHelpText('after', examples('config', 'show standard-dev', 'show production --set network.natGateways=2 --json'))
     .action(run(show));
 }
 
@@ -43,7 +38,7 @@ function registerCheck(command: Command, run: RunAction): void {
     .argument('<file...>', 'files in YAML or JSON')
     .option('--online', 'also ask the provider of signIn.sso whether LibreChat could use it')
     .option('--json', 'print one JSON value')
-    .addHelpText('after', examples('check my-config.yaml', 'check staging.yaml live.json --online --json'))
+    .addHelpText('after', examples('config', 'check my-config.yaml', 'check staging.yaml live.json --online --json'))
     .action(run(checkFiles));
 }
 
@@ -51,7 +46,10 @@ function registerSchema(command: Command, run: RunAction): void {
   command
     .description('print the JSON Schema of a configuration file, for editors')
     .option('--json', 'print one JSON value, as it does anyway')
-    .addHelpText('after', examples('schema > librechat.schema.json', "schema | jq '.anyOf[0].properties | keys'"))
+    .addHelpText(
+      'after',
+      examples('config', 'schema > librechat.schema.json', "schema | jq '.anyOf[0].properties | keys'"),
+    )
     .action(run(schema));
 }
 
@@ -60,7 +58,7 @@ function registerDocs(command: Command, run: RunAction): void {
     .description('write docs/configuration.md from the schema')
     .option('--check', 'write nothing, fail when it is not current')
     .option('--json', 'print one JSON value')
-    .addHelpText('after', examples('docs', 'docs --check'))
+    .addHelpText('after', examples('config', 'docs', 'docs --check'))
     .action(run(docs));
 }
 

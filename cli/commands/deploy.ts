@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AwsChoice } from '../aws-clients.ts';
 import type { RunAction } from '../main.ts';
-import { collect, examples, withAws } from './options.ts';
+import { collect, examples, outputLines, withAws } from './options.ts';
 
 /** What the command was told. */
 export interface DeployOptions extends AwsChoice {
@@ -24,7 +24,7 @@ export function register(command: Command, run: RunAction): void {
     .addHelpText(
       'after',
       `
-Shows the change set, refuses what would replace or remove data, asks, deploys, prints the outputs.
+Shows the change set and the monthly cost, refuses what would replace or remove data, asks, deploys, prints the outputs.
 
 ${examples('deploy', 'production --yes --outputs-file outputs.json', 'my-config.yaml --profile work --region eu-central-1 --dry-run').trimStart()}
 
@@ -36,12 +36,7 @@ Exit codes: 0 deployed or nothing to change, 1 failed or declined, 2 wrong usage
         const result = await deploy(context, source, options);
         const { io } = context;
         if (options.json === true) io.result(JSON.stringify(result, null, 2));
-        else
-          io.result(
-            Object.entries(result.outputs)
-              .map(([key, value]) => `${key}: ${value}`)
-              .join('\n'),
-          );
+        else io.result(outputLines(result.outputs));
         return undefined;
       }),
     );

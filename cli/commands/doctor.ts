@@ -22,7 +22,7 @@ export function register(command: Command, run: RunAction): void {
       'after',
       `
 Tells on one page all that can be told without changing anything: what a deployment needs, the configuration, the stack
-and what is wrong with it, the monthly bill. What cannot be asked, such as without credentials, says why.
+and what is wrong with it, what earlier stacks left, the bill. What cannot be asked, such as without credentials, says why.
 
 ${examples('doctor', '', 'production-ecs --region eu-central-1 --json').trimStart()}
 

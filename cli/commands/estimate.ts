@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EstimateOptions } from '../cost/estimate.ts';
-import type { Priced } from '../cost/format.ts';
-import type { Subject } from '../cost/subject.ts';
+import type { Priced, Subject } from '../cost/subject.ts';
 import type { UsageInput } from '../cost/usage.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { CommandContext, RunAction } from '../main.ts';
@@ -72,12 +71,8 @@ export async function estimate(
   const subjects = await subjectsOf(configurations, options, { env, cwd });
   const priced = await Promise.all(
     subjects.flatMap((subject) =>
-      (options.region ?? [subject.region]).map((region) =>
-        price(
-          subject,
-          { usage, priceBook, ...(region === undefined ? {} : { region }) },
-          (options.region?.length ?? 0) > 1,
-        ),
+      (options.region ?? [undefined]).map((region) =>
+        price(subject, { usage, priceBook, region }, (options.region?.length ?? 0) > 1),
       ),
     ),
   );
@@ -85,7 +80,7 @@ export async function estimate(
     throw new UserError('there is nothing to compare', 'name two configurations, templates or regions', EXIT.usage);
   const warning = staleness(priceBook, now);
   if (warning !== undefined) io.warn(warning);
-  io.result(await output(priced, options, priceBook.date));
+  io.result(await output(priced, options, priceBook.date, io.resultColumns));
 }
 
 async function usageFrom({ usage, users, messages, gb }: Options, cwd: string): Promise<UsageInput> {
@@ -124,17 +119,22 @@ async function subjectsOf(
 }
 
 async function price(subject: Subject, options: EstimateOptions, namesRegion: boolean): Promise<Priced> {
-  const { estimateTemplate } = await import('../cost/estimate.ts');
-  const { NOBODY } = await import('../cost/usage.ts');
-  const used = estimateTemplate(subject.template, options);
-  const idle = estimateTemplate(subject.template, { ...options, usage: { ...options.usage, ...NOBODY } });
-  return { name: namesRegion ? `${subject.name} ${used.region}` : subject.name, subject, idle, used };
+  const { pricedOf } = await import('../cost/subject.ts');
+  const priced = pricedOf(subject, options);
+  return namesRegion ? { ...priced, name: `${subject.name} ${priced.used.region}` } : priced;
 }
+
+const asValue = ({ name, subject: { target }, idle, used }: Priced) => ({ name, target, idle: idle.total, ...used });
 
 /** Without the last digits of binary fractions. */
 const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(10)) : value);
 
-async function output(priced: readonly Priced[], options: Options, priceDate: string): Promise<string> {
+async function output(
+  priced: readonly Priced[],
+  options: Options,
+  priceDate: string,
+  columns: number,
+): Promise<string> {
   const format = await import('../cost/format.ts');
   const details = await import('../cost/details.ts');
   const { suggest } = await import('../cost/suggestions.ts');
@@ -144,13 +144,7 @@ async function output(priced: readonly Priced[], options: Options, priceDate: st
       : undefined;
   if (options.csv === true) return details.csv(priced);
   if (options.json === true) {
-    const estimates = priced.map((entry) => ({
-      name: entry.name,
-      target: entry.subject.target,
-      idle: entry.idle.total,
-      ...entry.used,
-      suggestions: suggestions(entry),
-    }));
+    const estimates = priced.map((entry) => ({ ...asValue(entry), suggestions: suggestions(entry) }));
     return JSON.stringify({ priceDate, currency: 'USD', estimates }, rounded, 2);
   }
   const [first] = priced;
@@ -164,9 +158,9 @@ async function output(priced: readonly Priced[], options: Options, priceDate: st
     main,
     ...priced.flatMap((entry) => {
       const found = suggestions(entry);
-      return found === undefined ? [] : [`${entry.name}\n${format.suggestionTable(found)}`];
+      return found === undefined ? [] : [`${entry.name}\n${format.suggestionTable(found, columns)}`];
     }),
-    ...(options.explain === true ? priced.map((entry) => details.explanation(entry)) : []),
-    format.notes(priced, priceDate),
+    ...(options.explain === true ? priced.map((entry) => details.explanation(entry, columns)) : []),
+    format.notes(priced, priceDate, columns),
   ].join('\n\n');
 }

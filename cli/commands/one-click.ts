@@ -20,9 +20,9 @@ export function register(command: Command, run: RunAction): void {
     .option('--bucket-prefix <name>', 'buckets with the files are named <name>-<region>', bucketPrefix)
     .option('--set <path=value>', 'change one setting, repeatable', collect, [])
     .option('--output <path>', 'template to write', 'librechat-cloudformation.yaml')
-    .option('--publish', 'put files and template into the buckets, which are made if missing')
+    .option('--publish', 'put files and template into the buckets, which are made if missing and must be its own')
     .option('--region <name>', 'region to publish to, repeatable', collect, [])
-    .option('--share-with <account>', 'account that may launch it too, repeatable', account, [])
+    .option('--share-with <account>', 'account that may launch it too, repeatable; earlier ones stay', account, [])
     .option('--profile <name>', 'profile of the AWS configuration')
     .option('--json', 'print one JSON value')
     .addHelpText(

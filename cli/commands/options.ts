@@ -36,3 +36,9 @@ export function hours(text: string): number {
 /** Two examples, as every command has them. */
 export const examples = (command: string, first: string, second: string): string =>
   `\nExamples:\n${[first, second].map((line) => `  npx tsx cli/main.ts ${`${command} ${line}`.trim()}`).join('\n')}`;
+
+/** Outputs of a stack, one a line. */
+export const outputLines = (outputs: Readonly<Record<string, string>>): string =>
+  Object.entries(outputs)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join('\n');

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { RunAction } from '../main.ts';
+import { collect, examples } from './options.ts';
 
 /** What the command was told. */
 export interface RehearseOptions {
@@ -10,8 +11,6 @@ export interface RehearseOptions {
   readonly printEnv?: string;
   readonly json?: boolean;
 }
-
-const collect = (value: string, earlier: readonly string[]) => [...earlier, value];
 
 export function register(command: Command, run: RunAction): void {
   command
@@ -31,10 +30,7 @@ export function register(command: Command, run: RunAction): void {
       'after',
       `
 Deploys a configuration into a local AWS with real databases: no account, no Docker.
-
-Examples:
-  npx tsx cli/main.ts rehearse production-ecs --set network.natGateways=2 --keep
-  npx tsx cli/main.ts rehearse production-ecs --print-env librechat > .env
+${examples('rehearse', 'production-ecs --set network.natGateways=2 --keep', 'production-ecs --print-env librechat > .env')}
 
 Exit codes: 0 everything shown, 1 something failed, 2 wrong usage or configuration, 130 interrupted.`,
     )

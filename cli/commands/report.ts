@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UserError } from '../errors.ts';
 import type { CommandContext, RunAction } from '../main.ts';
+import { writeOutput } from '../output.ts';
 import { collect, examples } from './options.ts';
 
 interface Options {
@@ -36,9 +35,7 @@ export async function report(
   const subject = subjectOf({ source, flags: set, env, cwd });
   const page = await pageOf(subject);
   const file = resolve(cwd, output ?? `librechat-report-${slug(subject.name)}.html`);
-  await writeFile(file, page).catch((error: unknown) => {
-    throw new UserError(`${file} cannot be written`, error instanceof Error ? error.message : String(error));
-  });
+  await writeOutput(file, page);
   const summary = { file, bytes: Buffer.byteLength(page), configuration: subject.name, ...summaryOf(subject) };
   io.result(json === true ? JSON.stringify(summary, null, 2) : file);
 }

@@ -37,19 +37,19 @@ async function setup(context: CommandContext, source: string | undefined, option
   const { io, env, cwd } = context;
   const { loadDeploymentConfig } = await import('../../config/deployment-config.ts');
   const { awsOptions } = await import('../aws-clients.ts');
-  const { runChecks } = await import('../setup/check.ts');
+  const { findingLines } = await import('../findings.ts');
+  const { checkSetup } = await import('../setup/check.ts');
   const { CHECKS } = await import('../setup/checks.ts');
-  const { findingLines } = await import('../setup/report.ts');
   const { config } = loadDeploymentConfig({ source, flags: options.set, env, cwd });
   const aws = awsOptions(env, { profile: options.profile, region: options.region ?? config.region });
   io.status('checking');
   // Who asks whether a call works waits for no second wind.
-  const checks = await runChecks(CHECKS, { config, aws: { ...aws, maxAttempts: 2 }, env, now: new Date() });
-  if (options.json !== true) io.result(findingLines(checks, io.resultColors));
+  const checks = await checkSetup(CHECKS, { config, aws: { ...aws, maxAttempts: 2 }, env, now: new Date() });
+  if (options.json !== true) io.result(findingLines(checks, io.resultColors).join('\n'));
 
   const keyPair = await makeKeyPair(context, options, aws);
   const dotenv = options.writeEnv === true ? await writeEnv(context, options, source, aws) : undefined;
-  const isReady = checks.every(({ state }) => state !== 'fail');
+  const isReady = checks.every(({ severity }) => severity !== 'bad');
   if (options.json === true) io.result(JSON.stringify({ isReady, checks, keyPair, dotenv }, null, 2));
   return isReady ? EXIT.done : EXIT.failed;
 }
@@ -74,7 +74,7 @@ async function writeEnv(
 ): Promise<readonly string[]> {
   const { dotenvText, PROFILE_VARIABLE, REGION_VARIABLE, setInDotenv } = await import('../dotenv.ts');
   const { SOURCE_VARIABLE } = await import('../../config/text-values.ts');
-  const { writeWhole } = await import('../wizard/save.ts');
+  const { writeOutput } = await import('../output.ts');
   const values = {
     [REGION_VARIABLE]: aws.region,
     [PROFILE_VARIABLE]: options.profile ?? env['AWS_PROFILE'],
@@ -86,7 +86,7 @@ async function writeEnv(
     const agreed = await io.confirm(question, { answered: options.overwrite, flag: '--overwrite' });
     if (!agreed) throw new Aborted('Setup');
   }
-  await writeWhole(resolve(cwd, '.env'), text, 0o600);
+  await writeOutput(resolve(cwd, '.env'), text, 0o600);
   io.info(`.env has ${names.join(', ')}`);
   return names;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AwsChoice } from '../aws-clients.ts';
 import type { CommandContext, RunAction } from '../main.ts';
 import { optionKey, PEOPLE_FLAG, PRESET_FLAG, QUESTIONS } from '../wizard/questions.ts';
-import { collect, examples, withAws } from './options.ts';
+import { collect, examples, outputLines, withAws } from './options.ts';
 
 /** What the command was told. */
 export interface WizardOptions extends AwsChoice {
@@ -57,11 +57,6 @@ async function ask(context: CommandContext, options: WizardOptions & Flags): Pro
   const result = await wizard(context, options, answers);
   if (options.json === true) context.io.result(JSON.stringify(result, null, 2));
   else if (result.deployment === undefined) context.io.result(result.file);
-  else
-    context.io.result(
-      Object.entries(result.deployment.outputs)
-        .map(([key, value]) => `${key}: ${value}`)
-        .join('\n'),
-    );
+  else context.io.result(outputLines(result.deployment.outputs));
   return undefined;
 }

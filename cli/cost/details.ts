@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Formula, Unpriced } from './estimate.ts';
-import { COLUMNS, type Priced, table, wrapped } from './format.ts';
+import { table, widthFor, wrapped } from './format.ts';
+import type { Priced } from './subject.ts';
 import { ASSUMPTIONS, type UsageKey } from './usage.ts';
 
 /** The arithmetic of a line: what is multiplied, at which price. */
@@ -27,15 +28,17 @@ const exact = ({ low, high }: { low: number; high: number }) => {
 };
 
 /** Every line with its arithmetic and where its price comes from, and every assumption. */
-export function explanation({ name, used }: Priced): string {
+export function explanation({ name, used }: Priced, columns: number): string {
+  const width = widthFor(columns);
   const lines = [...used.items, ...used.tokens.items].map((item) => {
     const { service, what, formula, confidence, date, logicalIds } = item;
     const title = `${service}: ${what}`;
-    const amount = exact(item).padStart(COLUMNS - title.length - 1);
+    const amount = exact(item).padStart(width - title.length - 1);
     const origin = `price of ${date}, ${confidence === 'low' ? 'low confidence' : confidence}; ${shortList(logicalIds)}`;
-    return [`${title} ${amount}`, ...[formulaText(formula), origin].map((text) => wrapped(`    ${text}`, 4))].join(
-      '\n',
-    );
+    return [
+      `${title} ${amount}`,
+      ...[formulaText(formula), origin].map((text) => wrapped(`    ${text}`, width, 4)),
+    ].join('\n');
   });
   const assumed = Object.entries(ASSUMPTIONS).map(([key, { about }]) => {
     const [low, high] = used.usage[key as UsageKey];
@@ -46,7 +49,7 @@ export function explanation({ name, used }: Priced): string {
     ...lines,
     '',
     'Assumptions',
-    table(['key', 'value', 'what'], assumed, [21, 19, 39]),
+    table(['key', 'value', 'what'], assumed, [21, 19, width - 41]),
   ].join('\n');
 }
 

@@ -62,7 +62,7 @@ export interface EstimateOptions {
   /** @default the assumptions of `assumptions.json` */
   readonly usage?: UsageInput;
   /** @default us-east-1 */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** @default `price-book.json` */
   readonly priceBook?: PriceBook;
 }

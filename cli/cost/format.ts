@@ -2,19 +2,13 @@ import { basename } from 'node:path';
 import Table from 'cli-table3';
 
 import { DEFAULT_REGION, type Estimate, LOW_CONFIDENCE_MARGIN, type LineItem, totalOf } from './estimate.ts';
-import type { Subject } from './subject.ts';
+import type { Priced } from './subject.ts';
 import type { Suggestion } from './suggestions.ts';
 import type { Range } from './usage.ts';
 
-/** A subject in a region, priced: with nobody using it, and as assumed. */
-export interface Priced {
-  readonly name: string;
-  readonly subject: Subject;
-  readonly idle: Estimate;
-  readonly used: Estimate;
-}
-
-export const COLUMNS = 80;
+/** Narrower nothing can be read, and prose is not wider than this. */
+const [NARROWEST, WIDEST] = [60, 120];
+const SAVES_WIDTH = 10;
 const EXACT_BELOW = 10;
 const CENT = 0.01;
 const NO_LINES = Object.fromEntries(
@@ -165,14 +159,18 @@ export function comparisonTable(priced: readonly Priced[]): string {
 const SAME = '=';
 const signed = (value: number) => (Math.abs(value) < CENT ? SAME : `${value > 0 ? '+' : '-'}${usd(Math.abs(value))}`);
 
-export function suggestionTable(suggestions: readonly Suggestion[]): string {
+/** How wide lines are where a terminal has so many columns. */
+export const widthFor = (columns: number): number => Math.min(WIDEST, Math.max(NARROWEST, columns));
+
+export function suggestionTable(suggestions: readonly Suggestion[], columns: number): string {
   if (suggestions.length === 0) return 'nothing known here would save much';
   const rows = suggestions.map(({ title, changes, saving, tradeOff }) => [
     range(saving),
     [title, ...changes.map((change) => `--set ${change}`)].join('\n'),
     tradeOff,
   ]);
-  return table(['saves', 'change', 'and costs otherwise'], rows, [10, 35, 34]);
+  const half = Math.floor((widthFor(columns) - SAVES_WIDTH) / 2);
+  return table(['saves', 'change', 'and costs otherwise'], rows, [SAVES_WIDTH, half, half - 1]);
 }
 
 /** What no price stands for, said for everything priced at once. */
@@ -182,7 +180,7 @@ export function notCounted(estimates: readonly Estimate[]): string[] {
 }
 
 /** What every table needs to be understood. */
-export function notes(priced: readonly Priced[], priceDate: string): string {
+export function notes(priced: readonly Priced[], priceDate: string, columns: number): string {
   const estimates = priced.map(({ used }) => used);
   const regions = [...new Set(estimates.map(({ region }) => region))].join(', ');
   const open = notCounted(estimates);
@@ -193,17 +191,18 @@ export function notes(priced: readonly Priced[], priceDate: string): string {
       ? ''
       : `${plain(usage.users)} people × ${plain(usage.messages)} messages a month, ${plain(usage.gb)} GB of documents.`;
   return [
-    wrapped(`Prices of ${priceDate} on demand in ${regions}. Left out: taxes, support, CPU credits.`),
-    wrapped(`${assumed} --explain tells every assumption and line.`),
+    wrapped(`Prices of ${priceDate} on demand in ${regions}. Left out: taxes, support, CPU credits.`, columns),
+    wrapped(`${assumed} --explain tells every assumption and line.`, columns),
     ...(isWeak ? [`~ rests on a price of low confidence, ± ${LOW_CONFIDENCE_MARGIN * 100} %.`] : []),
-    ...(open.length === 0 ? [] : ['+ and what is not counted:', ...open.map((reason) => wrapped(`  ${reason}`, 4))]),
+    ...(open.length === 0
+      ? []
+      : ['+ and what is not counted:', ...open.map((reason) => wrapped(`  ${reason}`, columns, 4))]),
   ].join('\n');
 }
 
 /** Breaks a text into lines that fit, all but the first further in. */
-export function wrapped(text: string, indent = 0): string {
-  const lines = [
-    ...text.matchAll(new RegExp(`\\s*(?:\\S{${COLUMNS - indent},}|.{1,${COLUMNS - indent}}(?=\\s|$))`, 'g')),
-  ];
+export function wrapped(text: string, columns: number, indent = 0): string {
+  const width = widthFor(columns) - indent;
+  const lines = [...text.matchAll(new RegExp(`\\s*(?:\\S{${width},}|.{1,${width}}(?=\\s|$))`, 'g'))];
   return lines.map(([line], index) => (index === 0 ? line : ' '.repeat(indent) + line.trimStart())).join('\n');
 }

@@ -79,13 +79,6 @@ export const SETTING_IDEAS: readonly SettingIdea[] = [
       vectorStore?.type === 'rds' && vectorStore.multiAz ? ['vectorStore.multiAz=false'] : undefined,
   },
   {
-    title: 'Aurora pauses when idle (0 ACU)',
-    tradeOff:
-      'the first search after a pause waits about 15 seconds; whatever keeps a connection open prevents the pause',
-    changes: ({ vectorStore }) =>
-      vectorStore?.type === 'aurora' && vectorStore.minAcu > 0 ? ['vectorStore.minAcu=0'] : undefined,
-  },
-  {
     title: 'Aurora without a reader',
     tradeOff: 'a failed writer is made anew in minutes instead of replaced in seconds',
     changes: ({ vectorStore }) =>

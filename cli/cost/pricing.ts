@@ -1,4 +1,5 @@
-import { isNode, references, type Resource } from './template.ts';
+import { referencesIn } from '../../lib/utils/template-references.ts';
+import { isNode, type Resource } from './template.ts';
 import { plus, type Range, rangeOf, times, type Usage, type UsageKey } from './usage.ts';
 
 /** One of the numbers that are multiplied. */
@@ -68,7 +69,7 @@ export class Context {
   }
 
   allReferred(value: unknown): Resource[] {
-    return [...new Set(references(value))].flatMap((id) => this.byId.get(id) ?? []);
+    return [...new Set(referencesIn(value))].flatMap((id) => this.byId.get(id) ?? []);
   }
 
   get messages(): Range {
@@ -90,19 +91,32 @@ export class Context {
   get entrances(): Resource[] {
     const distributions = this.ofType('AWS::CloudFront::Distribution');
     const balancers = this.ofType('AWS::ElasticLoadBalancingV2::LoadBalancer').filter(isPublicBalancer);
-    const machines = this.ofType('AWS::EC2::Instance').filter((resource) => this.hasPublicAddress(resource));
+    const machines = this.ofType('AWS::EC2::Instance').filter((machine) => this.isReachable(machine));
     return [distributions, balancers, machines].find((group) => group.length > 0) ?? [];
   }
 
-  hasPublicAddress({ id, properties }: Resource): boolean {
+  /** Whether a machine has a public address, its own or an elastic one. */
+  isReachable(machine: Resource): boolean {
+    return this.hasElasticAddress(machine) || this.hasOwnAddress(machine);
+  }
+
+  /** Whether a machine pays for a public address of its own: an elastic one pays for itself. */
+  paysForAddress(machine: Resource): boolean {
+    return !this.hasElasticAddress(machine) && this.hasOwnAddress(machine);
+  }
+
+  private hasElasticAddress({ id }: Resource): boolean {
+    return this.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').some((address) =>
+      referencesIn(address.properties['InstanceId']).includes(id),
+    );
+  }
+
+  private hasOwnAddress({ properties }: Resource): boolean {
     const [network] = list(properties, 'NetworkInterfaces');
     const asked = at(network, 'AssociatePublicIpAddress');
     const subnet = this.referred(at(network, 'SubnetId') ?? properties['SubnetId']);
     const byDefault = subnet !== undefined && flag(subnet.properties, 'MapPublicIpOnLaunch');
-    const isElastic = this.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').some((address) =>
-      references(address.properties['InstanceId']).includes(id),
-    );
-    return !isElastic && (asked === undefined ? byDefault : isTrue(asked));
+    return asked === undefined ? byDefault : isTrue(asked);
   }
 }
 

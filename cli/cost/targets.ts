@@ -8,3 +8,7 @@ export const TARGETS: Readonly<Record<PresetName, number>> = {
   'production-ecs': 650,
   enterprise: 1500,
 };
+
+/** The target of a configuration that is a preset as it is or changed, by what it starts from. */
+export const targetOf = (base: string): number | undefined =>
+  Object.entries(TARGETS).find(([preset]) => base === `preset ${preset}`)?.[1];

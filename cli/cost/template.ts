@@ -29,21 +29,6 @@ export function resourcesOf(template: Template, region: string): Resource[] {
   });
 }
 
-/** Logical ids that a value mentions, as deep as it goes. */
-export function references(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(references);
-  if (!isNode(value)) return [];
-  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value;
-  const template: unknown = Array.isArray(text) ? text[0] : text;
-  return [
-    ...(typeof ref === 'string' ? [ref] : []),
-    ...(typeof attribute === 'string' ? [attribute.split('.')[0] ?? ''] : []),
-    ...(Array.isArray(attribute) ? [String(attribute[0])] : []),
-    ...(typeof template === 'string' ? [...template.matchAll(/\$\{(\w+)/g)].map(([, id = '']) => id) : []),
-    ...Object.values(value).flatMap(references),
-  ];
-}
-
 export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

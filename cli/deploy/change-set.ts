@@ -6,6 +6,17 @@ import {
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
 import { STATEFUL_TYPES } from '../../lib/utils/replacement.ts';
+import { UserError } from '../errors.ts';
+import { oneLine } from '../stack-progress.ts';
+
+/** How CloudFormation says that there is nothing to do; with macros in other words. */
+const NO_CHANGES = /^(The submitted information didn't contain changes|No updates are to be performed)/;
+
+/** Where a change set is. */
+export interface ChangeSetAddress {
+  readonly StackName: string;
+  readonly ChangeSetName: string;
+}
 
 /** One resource of a change set, as CloudFormation will treat it. */
 export interface PlannedChange {
@@ -18,61 +29,51 @@ export interface PlannedChange {
   readonly holdsData: boolean;
 }
 
-/** A change set that CloudFormation has computed and not begun. */
+/** A change set that CloudFormation has computed and not begun. Without changes of resources it changes outputs. */
 export class ChangeSet {
-  readonly name: string;
   readonly changes: readonly PlannedChange[];
   private readonly client: CloudFormationClient;
-  private readonly stackName: string;
+  private readonly at: ChangeSetAddress;
 
-  private constructor(
-    client: CloudFormationClient,
-    stackName: string,
-    name: string,
-    changes: readonly PlannedChange[],
-  ) {
+  private constructor(client: CloudFormationClient, at: ChangeSetAddress, changes: readonly PlannedChange[]) {
     this.client = client;
-    this.stackName = stackName;
-    this.name = name;
+    this.at = at;
     this.changes = changes;
   }
 
-  /** Reads it; undefined when there is none, which is how the CDK's CLI leaves a change set without changes. */
-  static async read(client: CloudFormationClient, stackName: string, name: string): Promise<ChangeSet | undefined> {
+  /** Reads it; undefined when nothing would change, which CloudFormation calls a failure and keeps: it is dropped. */
+  static async read(client: CloudFormationClient, at: ChangeSetAddress): Promise<ChangeSet | undefined> {
     const changes: Change[] = [];
     let next: string | undefined;
-    try {
-      do {
-        const page = await client.send(
-          new DescribeChangeSetCommand({ StackName: stackName, ChangeSetName: name, NextToken: next }),
-        );
-        changes.push(...(page.Changes ?? []));
-        next = page.NextToken;
-      } while (next !== undefined);
-    } catch (error) {
-      if (error instanceof Error && /ChangeSetNotFound|does not exist/.test(`${error.name} ${error.message}`))
-        return undefined;
-      throw error;
-    }
+    do {
+      const page = await client.send(new DescribeChangeSetCommand({ ...at, NextToken: next }));
+      if (page.Status === 'FAILED') {
+        await dropChangeSet(client, at);
+        if (NO_CHANGES.test(page.StatusReason ?? '')) return undefined;
+        throw new UserError(`the change set could not be made: ${oneLine(page.StatusReason ?? 'no reason given')}`);
+      }
+      changes.push(...(page.Changes ?? []));
+      next = page.NextToken;
+    } while (next !== undefined);
     const planned = changes.flatMap(({ ResourceChange: change }) => {
       if (change === undefined) return [];
       const { Action: action = '', LogicalResourceId: logicalId = '', ResourceType: type = '', Replacement } = change;
       return [{ action, logicalId, type, replacement: Replacement, holdsData: STATEFUL_TYPES.has(type) }];
     });
-    return planned.length === 0 ? undefined : new ChangeSet(client, stackName, name, planned);
+    return new ChangeSet(client, at, planned);
   }
 
   async execute(): Promise<void> {
-    await this.client.send(new ExecuteChangeSetCommand({ StackName: this.stackName, ChangeSetName: this.name }));
-  }
-
-  /** Drops it: nothing of it was begun. */
-  async drop(): Promise<void> {
-    await this.client.send(new DeleteChangeSetCommand({ StackName: this.stackName, ChangeSetName: this.name }));
+    await this.client.send(new ExecuteChangeSetCommand(this.at));
   }
 }
 
-/** `12 added, 3 changed (1 replaced), 1 removed`. */
+/** Drops a change set: nothing of it was begun. */
+export async function dropChangeSet(client: CloudFormationClient, at: ChangeSetAddress): Promise<void> {
+  await client.send(new DeleteChangeSetCommand(at));
+}
+
+/** `12 added, 3 changed (1 replaced), 1 removed`; `outputs only` when no resource changes. */
 export function summarizeChanges(changes: readonly PlannedChange[]): string {
   const count = (action: string) => changes.filter((change) => change.action === action).length;
   const replaced = changes.filter(({ replacement }) => replacement === 'True').length;
@@ -81,8 +82,6 @@ export function summarizeChanges(changes: readonly PlannedChange[]): string {
     [count('Modify'), `changed${replaced === 0 ? '' : ` (${replaced} replaced)`}`],
     [count('Remove'), 'removed'],
   ];
-  return parts
-    .filter(([number]) => number > 0)
-    .map(([number, what]) => `${number} ${what}`)
-    .join(', ');
+  const counted = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return counted.length === 0 ? 'outputs only' : counted.join(', ');
 }

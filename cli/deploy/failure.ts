@@ -1,16 +1,15 @@
-import {
-  CloudWatchLogsClient,
-  FilterLogEventsCommand,
-  paginateDescribeLogGroups,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { AwsOptions } from '../aws-clients.ts';
+import { type LogLine, logLines } from '../log-lines.ts';
+import { redact } from '../redact.ts';
 import { remedyFor } from '../remedies.ts';
+import { oneLine } from '../stack-progress.ts';
 
 const LINES = 15;
-const LOOK_BACK_MINUTES = 20;
+const LOOK_BACK_HOURS = 1 / 3;
 
-/** What is told of a change that failed. */
+/** What is told of a change that failed, without secrets. */
 export interface Failure {
   readonly logicalId: string;
   readonly type: string;
@@ -27,14 +26,15 @@ export interface Failure {
  */
 export async function explainFailure(event: StackEvent, stackName: string, options: AwsOptions): Promise<Failure> {
   const { LogicalResourceId: logicalId = '', ResourceType: type = '', ResourceStatusReason: reason = '' } = event;
-  const known = remedyFor(reason);
+  const known = remedyFor(reason, stackName);
   return {
     logicalId,
     type,
-    reason,
+    reason: oneLine(reason),
     cause: known?.cause,
     remedy:
-      known?.remedy ?? "'npx tsx cli/main.ts analyze' looks further; docs/TROUBLESHOOTING.md lists known messages",
+      known?.remedy ??
+      `'npx tsx cli/main.ts analyze --stack ${stackName}' looks further; docs/TROUBLESHOOTING.md lists known messages`,
     log: await lastLogLines(type, stackName, options),
   };
 }
@@ -50,23 +50,17 @@ async function lastLogLines(type: string, stackName: string, options: AwsOptions
   const wanted = LOGS_OF.find((candidate) => candidate.type.test(type));
   if (wanted === undefined) return [];
   const client = new CloudWatchLogsClient(options);
-  const lines: { time: number; text: string }[] = [];
+  const lines: LogLine[] = [];
   try {
     const pages = paginateDescribeLogGroups({ client }, { logGroupNamePrefix: `/aws/librechat/${stackName}/` });
     for await (const { logGroups = [] } of pages)
-      for (const { logGroupName = '' } of logGroups.filter(({ logGroupName = '' }) =>
-        wanted.group.test(logGroupName),
-      )) {
-        const { events = [] } = await client.send(
-          new FilterLogEventsCommand({ logGroupName, startTime: Date.now() - LOOK_BACK_MINUTES * 60_000 }),
-        );
-        lines.push(...events.map(({ timestamp = 0, message = '' }) => ({ time: timestamp, text: message.trim() })));
-      }
+      for (const { logGroupName = '' } of logGroups)
+        if (wanted.group.test(logGroupName))
+          lines.push(...(await logLines(client, { logGroupName, hours: LOOK_BACK_HOURS, most: LINES })));
   } catch {
     // The failure itself is what counts: logs that cannot be read must not hide it.
   }
-  return lines
-    .sort((one, other) => one.time - other.time)
-    .slice(-LINES)
-    .map(({ text }) => text);
+  const last = lines.sort((one, other) => one.time - other.time).slice(-LINES);
+  // Together: a key may go over several lines.
+  return last.length === 0 ? [] : redact(last.map(({ text }) => text.trim()).join('\n')).text.split('\n');
 }

@@ -1,6 +1,7 @@
 import { type CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { ALLOWED_REPLACEMENTS } from '../../lib/utils/allowed-replacements.ts';
 import { compareTemplates, type ResourcesOfTemplate, type StatefulChange } from '../../lib/utils/replacement.ts';
+import { parseTemplate } from '../cost/template-file.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { PlannedChange } from './change-set.ts';
 
@@ -18,20 +19,24 @@ export function checkNamed(named: readonly string[]): void {
   );
 }
 
+/** The template of a stack as it was sent; by the console it may be YAML. */
+export async function deployedTemplate(client: CloudFormationClient, stackName: string): Promise<ResourcesOfTemplate> {
+  const { TemplateBody: body = '' } = await client.send(
+    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
+  );
+  return (body.startsWith('{') ? JSON.parse(body) : parseTemplate(body, stackName)) as ResourcesOfTemplate;
+}
+
 /**
  * What a deployment would do to resources that hold data: by our own comparison of the two templates, and by the change
  * set, which knows what was deployed but calls much conditional.
  */
-export async function lossesOf(
-  client: CloudFormationClient,
-  stackName: string,
+export function lossesOf(
+  deployed: ResourcesOfTemplate,
   template: ResourcesOfTemplate,
   changes: readonly PlannedChange[],
-): Promise<StatefulChange[]> {
-  const { TemplateBody = '{"Resources":{}}' } = await client.send(
-    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
-  );
-  const compared = compareTemplates(JSON.parse(TemplateBody) as ResourcesOfTemplate, template);
+): StatefulChange[] {
+  const compared = compareTemplates(deployed, template);
   const known = new Set(compared.map(({ logicalId }) => logicalId));
   const planned = changes
     .filter(({ holdsData, logicalId }) => holdsData && !known.has(logicalId))

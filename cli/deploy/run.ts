@@ -1,26 +1,26 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import { loadDeploymentConfig } from '../../config/deployment-config.ts';
 import type { DeploymentConfig } from '../../config/schema.ts';
 import { buildApp } from '../../lib/app.ts';
 import type { ResourcesOfTemplate } from '../../lib/utils/replacement.ts';
 import { awsEnvironment, type AwsOptions, awsOptions } from '../aws-clients.ts';
-import { cdk } from '../cdk.ts';
+import { knownError } from '../aws-errors.ts';
 import type { DeployOptions } from '../commands/deploy.ts';
 import { Aborted, EXIT, UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
 import type { CommandContext } from '../main.ts';
-import { type DeployedStack, findStack, isBusy, untilSettled } from '../stack.ts';
-import { oneLine, watchStack } from '../stack-progress.ts';
-import { ChangeSet, type PlannedChange, summarizeChanges } from './change-set.ts';
+import { checkOutput, writeOutput } from '../output.ts';
+import { findStack, untilSettled } from '../stack.ts';
+import { watchStack } from '../stack-progress.ts';
+import type { ChangeSet, PlannedChange } from './change-set.ts';
+import { type Deployment, isFirst } from './deployment.ts';
 import { explainFailure, type Failure } from './failure.ts';
-import { checkNamed, lossesOf, refuseLosses } from './refusal.ts';
-
-/** States in which CloudFormation takes a change; a create that was rolled back is deleted and made anew by the CDK. */
-const CHANGEABLE =
-  /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|ROLLBACK_COMPLETE|REVIEW_IN_PROGRESS|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/;
+import { plan } from './plan.ts';
+import { checkNamed, deployedTemplate, lossesOf, refuseLosses } from './refusal.ts';
+import { settledStack } from './settled.ts';
+import { showChanges, showPrice } from './show.ts';
 
 const SETTLED = /^(CREATE_COMPLETE|UPDATE_COMPLETE)$/;
 
@@ -32,18 +32,6 @@ export interface DeployResult {
   readonly seconds: number;
 }
 
-/** One deployment: what is asked for, where to, and how to talk about it. */
-interface Deployment {
-  readonly io: Io;
-  readonly config: DeploymentConfig;
-  readonly template: ResourcesOfTemplate;
-  readonly assembly: string;
-  readonly aws: AwsOptions;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly client: CloudFormationClient;
-  readonly options: DeployOptions;
-}
-
 /** Deploys a configuration: change set, refusal of losses, consent, execution, outputs. */
 export async function deploy(
   context: CommandContext,
@@ -53,27 +41,21 @@ export async function deploy(
   const { io, cwd } = context;
   const begun = Date.now();
   checkNamed(options.replace);
+  const outputsFile = options.outputsFile === undefined ? undefined : resolve(cwd, options.outputsFile);
+  if (outputsFile !== undefined) await checkOutput(outputsFile);
   const { config } = loadDeploymentConfig({ source, flags: options.set, env: context.env, cwd });
   const choice = { profile: options.profile, region: options.region ?? config.region };
   const folder = await mkdtemp(join(tmpdir(), 'librechat-deploy-'));
   try {
     const deployment = await prepare(context, { ...config, region: choice.region }, options, folder, choice);
-    const before = await settledStack(deployment);
-    const changes = await change(deployment, before);
+    const { changes, isDone } = await change(deployment);
     const after = await findStack(deployment.client, config.stackName);
-    const result = {
-      stack: config.stackName,
-      status: after?.status ?? 'no stack',
-      changes,
-      outputs: after?.outputs ?? {},
-      seconds: Math.round((Date.now() - begun) / 1000),
-    };
-    if (options.outputsFile !== undefined)
-      await writeFile(
-        resolve(cwd, options.outputsFile),
-        `${JSON.stringify({ [config.stackName]: result.outputs }, null, 2)}\n`,
-      );
-    return result;
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    if (isDone) io.info(`deployed in ${seconds < 60 ? '' : `${Math.floor(seconds / 60)} min `}${seconds % 60} s`);
+    const outputs = after?.outputs ?? {};
+    if (outputsFile !== undefined)
+      await writeOutput(outputsFile, `${JSON.stringify({ [config.stackName]: outputs }, null, 2)}\n`);
+    return { stack: config.stackName, status: after?.status ?? 'no stack', changes, outputs, seconds };
   } finally {
     await rm(folder, { recursive: true, force: true });
     io.status('');
@@ -89,12 +71,28 @@ async function prepare(
 ): Promise<Deployment> {
   const aws = awsOptions(env, choice);
   await checkAccount(config, aws);
+  const client = new CloudFormationClient(aws);
+  const before = await settledStack(client, config.stackName, options, io);
   io.status('synthesizing');
   const assembly = join(folder, 'assembly');
   const { app, stack } = buildApp(config, { outdir: assembly });
+  const wanted = stack.terminationProtection;
+  // The CDK's CLI sets it as soon as it has a change set, before anybody agreed.
+  stack.terminationProtection = before?.isProtected ?? false;
+  const protection = wanted === stack.terminationProtection ? undefined : wanted;
   const template = app.synth().getStackByName(stack.stackName).template as ResourcesOfTemplate;
-  const client = new CloudFormationClient(aws);
-  return { io, config, template, assembly, aws, env: awsEnvironment(env, choice), client, options };
+  return {
+    io,
+    config,
+    template,
+    assembly,
+    aws,
+    env: awsEnvironment(env, choice),
+    client,
+    options,
+    before,
+    protection,
+  };
 }
 
 async function checkAccount({ account }: DeploymentConfig, aws: AwsOptions): Promise<void> {
@@ -108,104 +106,52 @@ async function checkAccount({ account }: DeploymentConfig, aws: AwsOptions): Pro
     );
 }
 
-/** The stack as it is once nothing runs: a deployment that was cut off goes on in AWS, and is waited for. */
-async function settledStack({ client, config, io }: Deployment): Promise<DeployedStack | undefined> {
-  const stack = await findStack(client, config.stackName);
-  if (stack === undefined) return undefined;
-  if (isBusy(stack)) {
-    io.info(`${stack.name} is ${stack.status}: waiting for what was begun before`);
-    await untilSettled(client, stack.name, io.signal);
-  }
-  const settled = await findStack(client, config.stackName);
-  if (settled?.status === 'ROLLBACK_COMPLETE' && settled.isProtected)
-    throw new UserError(
-      `${settled.name} is what a failed first deployment left, and it is protected from deletion`,
-      `delete it with 'npx tsx cli/main.ts cleanup --stack ${settled.name} --lift-protection', then deploy again`,
-    );
-  if (settled === undefined || CHANGEABLE.test(settled.status)) return settled;
-  throw new UserError(
-    `${settled.name} is ${settled.status} (${settled.statusReason ?? 'no reason given'})`,
-    /DELETE|^ROLLBACK_FAILED/.test(settled.status)
-      ? "finish its deletion with 'npx tsx cli/main.ts cleanup', then deploy again"
-      : `continue the rollback: aws cloudformation continue-update-rollback --stack-name ${settled.name}`,
-  );
-}
-
-async function change(deployment: Deployment, before: DeployedStack | undefined): Promise<readonly PlannedChange[]> {
-  const { io, client, config, template, options } = deployment;
-  const changeSet = await plan(deployment);
-  if (changeSet === undefined) {
+/** Changes the stack, after consent; says whether anything was changed. */
+async function change(
+  deployment: Deployment,
+): Promise<{ readonly changes: readonly PlannedChange[]; readonly isDone: boolean }> {
+  const { io, options, protection } = deployment;
+  const { changeSet, drop } = await plan(deployment);
+  const changes = changeSet?.changes ?? [];
+  if (changeSet === undefined && protection === undefined) {
     io.info('no changes');
-    return [];
+    return { changes, isDone: false };
   }
   try {
-    showPlan(io, changeSet.changes);
-    const isNew = before === undefined || /^(ROLLBACK_COMPLETE|REVIEW_IN_PROGRESS)$/.test(before.status);
-    if (!isNew) refuseLosses(await lossesOf(client, config.stackName, template, changeSet.changes), options.replace);
-    if (options.dryRun === true) {
-      io.info('nothing was changed (--dry-run)');
-      await dropPlan(deployment, changeSet, isNew);
-      return changeSet.changes;
-    }
-    const agreed = await io.confirm(`Deploy ${config.stackName}?`, { answered: options.yes });
-    if (!agreed) throw new Aborted('Deployment');
+    await consent(deployment, changeSet);
   } catch (error) {
-    await dropPlan(deployment, changeSet, before === undefined);
+    await drop().catch((left: unknown) => {
+      io.warn(`the change set could not be dropped: ${knownError(left)?.message ?? String(left)}`);
+    });
     throw error;
   }
-  await execute(deployment, changeSet);
-  return changeSet.changes;
+  if (options.dryRun === true) {
+    await drop();
+    io.info('nothing was changed (--dry-run)');
+    return { changes, isDone: false };
+  }
+  try {
+    if (changeSet !== undefined) await execute(deployment, changeSet);
+    if (protection !== undefined) await protect(deployment, protection);
+  } finally {
+    if (io.signal.aborted) io.info('what was begun goes on in AWS; run the same command again to see it through');
+  }
+  return { changes, isDone: true };
 }
 
-/** Publishes the assets and has CloudFormation compute the change set, by the CDK's own CLI. */
-async function plan({ io, client, config, assembly, env }: Deployment): Promise<ChangeSet | undefined> {
-  io.status('publishing assets, computing the change set');
-  const name = `librechat-${Date.now().toString(36)}`;
-  const { code, output } = await cdk(
-    [
-      'deploy',
-      '--app',
-      assembly,
-      '--all',
-      '--require-approval',
-      'never',
-      '--method',
-      'prepare-change-set',
-      '--change-set-name',
-      name,
-    ],
-    { env, cwd: assembly, signal: io.signal },
-  );
-  io.signal.throwIfAborted();
-  if (code !== 0) throw planFailure(output, config);
-  return await ChangeSet.read(client, config.stackName, name);
-}
-
-function planFailure(output: string, { account, region }: DeploymentConfig): UserError {
-  const line = oneLine(
-    output.split('\n').findLast((text) => /error|fail|❌|denied|expired/i.test(text)) ?? output.trim(),
-  );
-  if (/bootstrap/i.test(output))
-    return new UserError(
-      'this account and region have not been bootstrapped for the CDK',
-      `run 'npx cdk bootstrap aws://${account ?? 'ACCOUNT'}/${region ?? 'REGION'}' once, then deploy again`,
-    );
-  return new UserError(`the change set could not be made: ${line}`);
-}
-
-/** A stack that holds nothing but a dropped change set is no stack: nothing is left of it either. */
-async function dropPlan({ client, config }: Deployment, changeSet: ChangeSet, isNew: boolean): Promise<void> {
-  await changeSet.drop();
-  if (!isNew) return;
-  const stack = await findStack(client, config.stackName);
-  if (stack?.status !== 'REVIEW_IN_PROGRESS') return;
-  const { DeleteStackCommand } = await import('@aws-sdk/client-cloudformation');
-  await client.send(new DeleteStackCommand({ StackName: stack.id }));
+/** Shows what would happen, refuses what takes data away, and asks. */
+async function consent(deployment: Deployment, changeSet: ChangeSet | undefined): Promise<void> {
+  const { io, client, config, template, options } = deployment;
+  const deployed = isFirst(deployment) ? undefined : await deployedTemplate(client, config.stackName);
+  showChanges(deployment, changeSet);
+  if (deployed !== undefined) refuseLosses(lossesOf(deployed, template, changeSet?.changes ?? []), options.replace);
+  await showPrice(deployment, deployed);
+  if (options.dryRun === true) return;
+  if (!(await io.confirm(`Deploy ${config.stackName}?`, { answered: options.yes }))) throw new Aborted('Deployment');
 }
 
 async function execute({ io, client, config, aws }: Deployment, changeSet: ChangeSet): Promise<void> {
   const failures: Failure[] = [];
-  const running = changeSet.execute().then(() => untilSettled(client, config.stackName, io.signal));
   const { history } = await watchStack(
     {
       cloudFormation: client,
@@ -217,7 +163,7 @@ async function execute({ io, client, config, aws }: Deployment, changeSet: Chang
         failures.push(await explainFailure(event, config.stackName, aws));
       },
     },
-    running,
+    () => changeSet.execute().then(() => untilSettled(client, config.stackName, io.signal)),
   );
   const after = await findStack(client, config.stackName);
   if (after !== undefined && SETTLED.test(after.status)) return;
@@ -225,24 +171,22 @@ async function execute({ io, client, config, aws }: Deployment, changeSet: Chang
   const state = `${config.stackName} is ${after?.status ?? 'gone'}`;
   if (failure === undefined)
     throw new UserError(`the deployment failed, ${state}: ${history.firstFailure ?? 'no resource says why'}`);
-  const log = failure.log.map((line) => `\n  | ${line}`).join('');
+  const { logicalId, type, reason, cause, log, remedy } = failure;
+  const lines = [`  ${logicalId} (${type}): ${reason}`, ...(cause === undefined ? [] : [`  why: ${cause}`])];
   throw new UserError(
-    `the deployment failed, ${state}\n  ${failure.logicalId} (${failure.type}): ${oneLine(failure.reason)}${failure.cause === undefined ? '' : `\n  why: ${failure.cause}`}${log}\n`,
-    failure.remedy,
+    [`the deployment failed, ${state}`, ...lines, ...log.map((line) => `  | ${line}`), ''].join('\n'),
+    remedy,
   );
 }
 
-function showPlan(io: Io, changes: readonly PlannedChange[]): void {
-  io.info(`${io.colors.bold('Changes:')} ${summarizeChanges(changes)}`);
-  const shown = changes.filter(({ action, replacement }) => action !== 'Add' || replacement === 'True');
-  const mark = (change: PlannedChange) =>
-    change.action === 'Remove'
-      ? '-'
-      : change.replacement === 'True'
-        ? '±'
-        : change.replacement === 'Conditional'
-          ? '?'
-          : '~';
-  for (const change of shown)
-    io.info(`  ${mark(change)} ${change.logicalId} (${change.type})${change.holdsData ? ', holds data' : ''}`);
+/** Only now: a first deployment that fails and is protected could not be made anew. */
+async function protect({ client, config: { stackName } }: Deployment, isOn: boolean): Promise<void> {
+  const asked = { StackName: stackName, EnableTerminationProtection: isOn };
+  await client.send(new UpdateTerminationProtectionCommand(asked)).catch((error: unknown) => {
+    const reason = knownError(error)?.message ?? String(error);
+    throw new UserError(
+      `${stackName} was deployed, but its termination protection could not be switched ${isOn ? 'on' : 'off'} (${reason})`,
+      'run deploy again: it does what is missing',
+    );
+  });
 }

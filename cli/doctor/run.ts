@@ -3,21 +3,24 @@ import { ConfigError, loadDeploymentConfig, resolvePreset } from '../../config/d
 import type { Problem } from '../../config/problems.ts';
 import type { DeploymentConfig } from '../../config/schema.ts';
 import { type Analysis, analyzeStack, summarize } from '../analyze/run.ts';
-import { awsOptions } from '../aws-clients.ts';
-import { explainAwsError } from '../aws-errors.ts';
+import { type AwsOptions, awsOptions } from '../aws-clients.ts';
+import { knownError } from '../aws-errors.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import { range } from '../cost/format.ts';
 import type { Range } from '../cost/usage.ts';
-import { UserError } from '../errors.ts';
+import { findingLines, type NamedFinding } from '../findings.ts';
+import { describeLeft, tell, type ToldLeftover } from '../inspect/check.ts';
+import { findLeftovers } from '../inspect/leftovers.ts';
+import { lineageOf } from '../inspect/lineage.ts';
 import { type Status, statusOf } from '../inspect/status.ts';
 import type { Colors } from '../io.ts';
 import type { CommandContext } from '../main.ts';
-import { CREDENTIALS, type Finding, runChecks } from '../setup/check.ts';
+import { checkSetup, isLoggedIn, NOBODY } from '../setup/check.ts';
 import { CHECKS } from '../setup/checks.ts';
 import { bedrock } from '../setup/models.ts';
 import { quotas } from '../setup/quotas.ts';
+import { zones } from '../setup/zones.ts';
 import { requireStack } from '../stack.ts';
-import { priceOf } from '../wizard/price.ts';
 
 /** Why a section has nothing to tell. */
 interface Unknown {
@@ -38,10 +41,11 @@ interface MonthlyCost {
 /** Everything that can be told without changing anything. */
 export interface Diagnosis {
   readonly isWell: boolean;
-  readonly setup: readonly Finding[];
+  readonly setup: readonly NamedFinding[];
   readonly configuration: Configuration;
   readonly status: Status | Unknown;
   readonly analysis: Analysis | Unknown;
+  readonly leftovers: readonly ToldLeftover[] | Unknown;
   readonly monthlyUsd: MonthlyCost | Unknown;
 }
 
@@ -56,27 +60,29 @@ export async function doctor(
   const { config, ...configuration } = configured(() => loadDeploymentConfig({ source, flags: options.set, env, cwd }));
   const aws = awsOptions(env, { profile: options.profile, region: options.region ?? config?.region });
   io.status('checking what a deployment needs');
-  // Without a configuration nobody knows which quotas and models count; the rest needs none.
-  const checks = config === undefined ? CHECKS.filter((check) => check !== quotas && check !== bedrock) : CHECKS;
+  // Without a configuration nobody knows which zones, quotas and models count; the rest needs none.
+  const checks = config === undefined ? CHECKS.filter((check) => ![zones, quotas, bedrock].includes(check)) : CHECKS;
   const surroundings = { config: config ?? resolvePreset('minimal-dev'), env, now: new Date() };
-  const setup = await runChecks(checks, { ...surroundings, aws: { ...aws, maxAttempts: 2 } });
-  const isLoggedIn = setup.every(({ name, state }) => name !== CREDENTIALS || /^(ok|warn)$/.test(state));
+  const setup = await checkSetup(checks, { ...surroundings, aws: { ...aws, maxAttempts: 2 } });
+  const mayAsk = isLoggedIn(setup);
 
   io.status('looking at the stack');
   const client = new CloudFormationClient(aws);
   const name = options.stack ?? surroundings.config.stackName;
-  const nobody = { unknown: 'not asked: nobody is logged in to AWS' };
-  const stack = isLoggedIn ? await orUnknown(requireStack(client, name)) : nobody;
+  const nobody = { unknown: NOBODY };
+  const stack = mayAsk ? await orUnknown(requireStack(client, name)) : nobody;
   const status = 'unknown' in stack ? stack : await orUnknown(statusOf(client, stack, aws));
   const asked = { hours: HOURS, drift: options.drift };
   const analysis = 'unknown' in stack ? stack : await orUnknown(analyzeStack(stack, aws, asked, io));
+  io.status('looking for what earlier stacks left');
+  const leftovers = mayAsk ? await orUnknown(leftOf(client, name, aws)) : nobody;
   io.status('computing the bill');
-  const monthlyUsd = await bill(config);
+  const monthlyUsd = config === undefined ? { unknown: 'the configuration is refused' } : await orUnknown(bill(config));
   io.status('');
-  const isReady = configuration.problems.length === 0 && setup.every(({ state }) => state !== 'fail');
+  const isReady = configuration.problems.length === 0 && setup.every(({ severity }) => severity !== 'bad');
   return {
     isWell: isReady && ('unknown' in analysis || analysis.isWell),
-    ...{ setup, configuration, status, analysis, monthlyUsd },
+    ...{ setup, configuration, status, analysis, leftovers, monthlyUsd },
   };
 }
 
@@ -96,42 +102,50 @@ async function orUnknown<T>(asked: Promise<T>): Promise<T | Unknown> {
   try {
     return await asked;
   } catch (error) {
-    const known = error instanceof UserError ? error : explainAwsError(error);
+    const known = knownError(error);
     if (known === undefined) throw error;
     return { unknown: known.message };
   }
 }
 
-async function bill(config: DeploymentConfig | undefined): Promise<MonthlyCost | Unknown> {
-  if (config === undefined) return { unknown: 'the configuration is refused' };
-  const price = await priceOf(config);
-  if (price === undefined)
-    return { unknown: 'the packages of the functions were never fetched, and there is no network' };
-  return { nobody: price.idle.total, used: price.used.total, note: price.note };
+async function leftOf(client: CloudFormationClient, name: string, aws: AwsOptions): Promise<ToldLeftover[]> {
+  const found = await findLeftovers(await lineageOf(client, name), name, aws);
+  return found.map((leftover) => tell(leftover, name));
+}
+
+async function bill(config: DeploymentConfig): Promise<MonthlyCost> {
+  const { priceOfConfig } = await import('../cost/subject.ts');
+  const { idle, used, note } = priceOfConfig(config);
+  return { nobody: idle.total, used: used.total, note };
 }
 
 /** Sections: what each is about, what it tells, which command tells more. */
-export function describeDiagnosis(diagnosis: Diagnosis, { bold, dim }: Colors): string {
-  const { setup, configuration, status, analysis, monthlyUsd } = diagnosis;
+export function describeDiagnosis(diagnosis: Diagnosis, colors: Colors): string {
+  const { bold, dim } = colors;
+  const { setup, configuration, status, analysis, leftovers, monthlyUsd } = diagnosis;
   const problems = configuration.problems.map(({ path, message }) => `${path}: ${message}`);
   const section = (title: string, command: string, lines: readonly string[]) =>
     [bold(title), ...lines.map((line) => `  ${line}`), dim(`  more: npx tsx cli/main.ts ${command}`)].join('\n');
   return [
-    section('what a deployment needs', 'setup', linesOfSetup(setup)),
+    section('what a deployment needs', 'setup', linesOfSetup(setup, colors)),
     section(`configuration: ${configuration.base}`, 'config show', problems.length === 0 ? ['in order'] : problems),
     section('stack', 'status', 'unknown' in status ? [status.unknown] : linesOfStatus(status)),
-    section('findings', 'analyze', 'unknown' in analysis ? [analysis.unknown] : linesOfAnalysis(analysis)),
+    section('findings', 'analyze', 'unknown' in analysis ? [analysis.unknown] : linesOfAnalysis(analysis, colors)),
+    section('left of earlier stacks', 'check-resources', linesOfLeft(leftovers)),
     section('bill', 'estimate', 'unknown' in monthlyUsd ? [monthlyUsd.unknown] : linesOfBill(monthlyUsd)),
   ].join('\n');
 }
 
-function linesOfSetup(setup: readonly Finding[]): string[] {
-  const well = setup.filter(({ state }) => state === 'ok').map(({ name }) => name);
-  const mend = (remedy: string | undefined) => (remedy === undefined ? '' : `; to mend it: ${remedy}`);
-  const others = setup.filter(({ state }) => state !== 'ok');
+/** All that is not in order, and the names of what is. */
+function linesOfSetup(setup: readonly NamedFinding[], colors: Colors): string[] {
+  const isWell = ({ severity }: NamedFinding) => severity === 'ok';
+  const well = [...new Set(setup.filter(isWell).map(({ check }) => check))].join(', ');
   return [
-    ...others.map(({ name, state, found, remedy }) => `${state}: ${name}: ${found}${mend(remedy)}`),
-    `ok: ${[...new Set(well)].join(', ')}`,
+    ...findingLines(
+      setup.filter((one) => !isWell(one)),
+      colors,
+    ),
+    `ok: ${well}`,
   ];
 }
 
@@ -146,12 +160,18 @@ function linesOfStatus({ stack, status, about, parts, outputs }: Status): string
   ];
 }
 
-const linesOfAnalysis = (analysis: Analysis): string[] => [
+const linesOfAnalysis = (analysis: Analysis, colors: Colors): string[] => [
   summarize(analysis),
-  ...analysis.findings
-    .filter(({ severity }) => severity === 'bad' || severity === 'warning')
-    .map(({ severity, check, what, remedy }) => `${severity}: ${check}: ${what}; remedy: ${remedy}`),
+  ...findingLines(
+    analysis.findings.filter(({ severity }) => severity === 'bad' || severity === 'warning'),
+    colors,
+  ),
 ];
+
+function linesOfLeft(leftovers: Diagnosis['leftovers']): readonly string[] {
+  if ('unknown' in leftovers) return [leftovers.unknown];
+  return leftovers.length === 0 ? ['nothing'] : describeLeft(leftovers);
+}
 
 const linesOfBill = ({ nobody, used, note }: MonthlyCost): string[] => [
   `$${range(nobody)} a month with nobody, $${range(used)} as usually used, without tokens`,

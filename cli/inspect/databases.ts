@@ -1,5 +1,6 @@
 import { paginateDescribeDBClusterSnapshots, paginateDescribeDBSnapshots, RDS } from '@aws-sdk/client-rds';
 import type { AwsOptions } from '../aws-clients.ts';
+import { askCluster, askInstance } from './ask.ts';
 import { all, ifThere, type Kind, type Seen } from './kind.ts';
 
 const arn = (kind: string) => new RegExp(`^arn:[^:]+:rds:[^:]*:[^:]*:${kind}:([^:]+)$`);
@@ -7,6 +8,7 @@ const arn = (kind: string) => new RegExp(`^arn:[^:]+:rds:[^:]*:[^:]*:${kind}:([^
 const seen = (status: string | undefined, isProtected = false, ...detail: readonly (string | undefined)[]): Seen => ({
   detail: [...detail, status].filter((part) => part !== undefined).join(', '),
   isProtected,
+  state: status,
   isGoing: status === 'deleting',
 });
 
@@ -17,10 +19,6 @@ export function databaseKinds(options: AwsOptions): Kind[] {
 }
 
 function servers(client: RDS): Kind[] {
-  const instance = async (id: string) =>
-    (await ifThere(client.describeDBInstances({ DBInstanceIdentifier: id })))?.DBInstances?.[0];
-  const cluster = async (id: string) =>
-    (await ifThere(client.describeDBClusters({ DBClusterIdentifier: id })))?.DBClusters?.[0];
   const lift = { DeletionProtection: false, ApplyImmediately: true };
   return [
     {
@@ -29,13 +27,13 @@ function servers(client: RDS): Kind[] {
       what: 'database instance',
       role: 'data',
       look: async (id) => {
-        const found = await instance(id);
+        const found = await askInstance(client, id);
         return found && seen(found.DBInstanceStatus, found.DeletionProtection, found.Engine, found.DBInstanceClass);
       },
       unprotect: (id) => client.modifyDBInstance({ DBInstanceIdentifier: id, ...lift }),
       remove: async (id) => {
         // A member of a cluster has no data and no snapshots of its own.
-        const isMember = ((await instance(id))?.DBClusterIdentifier ?? '') !== '';
+        const isMember = ((await askInstance(client, id))?.DBClusterIdentifier ?? '') !== '';
         const alone = isMember ? {} : { SkipFinalSnapshot: true, DeleteAutomatedBackups: true };
         await client.deleteDBInstance({ DBInstanceIdentifier: id, ...alone });
       },
@@ -46,7 +44,7 @@ function servers(client: RDS): Kind[] {
       what: 'database cluster',
       role: 'data',
       look: async (id) => {
-        const found = await cluster(id);
+        const found = await askCluster(client, id);
         return found && seen(found.Status, found.DeletionProtection, found.Engine);
       },
       unprotect: (id) => client.modifyDBCluster({ DBClusterIdentifier: id, ...lift }),

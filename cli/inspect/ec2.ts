@@ -41,7 +41,8 @@ export function ec2Kinds(options: AwsOptions): Kind[] {
 const volume = (client: EC2): Own => ({
   look: async (id) => {
     const found = (await ifThere(client.describeVolumes({ VolumeIds: [id] })))?.Volumes?.[0];
-    return found && { detail: `${found.Size ?? '?'} GiB, ${found.State ?? ''}`, isGoing: found.State === 'deleting' };
+    const { Size: size = '?', State: state = '' } = found ?? {};
+    return found && { detail: `${size} GiB, ${state}`, state, isGoing: state === 'deleting' };
   },
   remove: (VolumeId) => client.deleteVolume({ VolumeId }),
 });

@@ -1,7 +1,8 @@
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ECS } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsOptions } from '../aws-clients.ts';
+import { askService, askTargets } from './ask.ts';
 import { ifThere, type Kind } from './kind.ts';
 import type { Owned } from './lineage.ts';
 import { kindsOf } from './leftovers.ts';
@@ -22,9 +23,9 @@ export async function healthOf(owned: readonly Owned[], options: AwsOptions): Pr
   const stores = kindsOf(options).filter(({ what }) => HAVE_A_STATE.includes(what));
   const asks: Readonly<Record<string, Ask>> = {
     ...Object.fromEntries(stores.flatMap((kind) => kind.types.map((type) => [type, storeHealth(kind)]))),
-    'AWS::ECS::Service': serviceHealth(new ECSClient(options)),
+    'AWS::ECS::Service': serviceHealth(new ECS(options)),
     'AWS::EC2::Instance': machineHealth(new EC2Client(options)),
-    'AWS::ElasticLoadBalancingV2::TargetGroup': targetHealth(new ElasticLoadBalancingV2Client(options)),
+    'AWS::ElasticLoadBalancingV2::TargetGroup': targetHealth(new ElasticLoadBalancingV2(options)),
   };
   const asked = owned.map(async (resource): Promise<Health[]> => {
     const ask = asks[resource.type];
@@ -35,6 +36,15 @@ export async function healthOf(owned: readonly Owned[], options: AwsOptions): Pr
 
 const HAVE_A_STATE = ['database instance', 'database cluster', 'data volume', 'file system'];
 
+/** In order, or being changed by AWS in a way that ends by itself. Every other state asks for somebody. */
+const WELL = new RegExp(
+  `^(${[
+    ...['available', 'in-use', 'creating', 'starting', 'modifying', 'updating', 'renaming', 'rebooting', 'upgrading'],
+    ...['maintenance', 'backing-up', 'failing-over', 'promoting', 'moving-to-vpc', 'update-iam-db-auth'],
+    ...['resetting-master-credentials', 'configuring-[a-z-]+', 'storage-(optimization|initialization|config-upgrade)'],
+  ].join('|')})$`,
+);
+
 const GONE = { state: 'is not there: somebody deleted it behind the stack', isHealthy: false };
 
 const storeHealth =
@@ -42,16 +52,14 @@ const storeHealth =
   async ({ id }) => {
     const seen = await look(id);
     if (seen === undefined) return { what, ...GONE };
-    return { what, state: seen.detail, isHealthy: !/failed|stopped|storage-full|error|incompatible/.test(seen.detail) };
+    return { what, state: seen.detail, isHealthy: WELL.test(seen.state ?? '') };
   };
 
 const serviceHealth =
-  (client: ECSClient): Ask =>
+  (client: ECS): Ask =>
   async ({ id }) => {
     const what = 'service';
-    const cluster = id.split('/').at(-2);
-    const answer = await ifThere(client.send(new DescribeServicesCommand({ cluster, services: [id] })));
-    const service = answer?.services?.[0];
+    const service = await askService(client, id);
     if (service === undefined) return { what, ...GONE };
     const { runningCount: running = 0, desiredCount: desired = 0, status = '' } = service;
     const state = `${running} of ${desired} tasks running`;
@@ -69,12 +77,11 @@ const machineHealth =
   };
 
 const targetHealth =
-  (client: ElasticLoadBalancingV2Client): Ask =>
+  (client: ElasticLoadBalancingV2): Ask =>
   async ({ id }) => {
     const what = 'targets of the load balancer';
-    const answer = await ifThere(client.send(new DescribeTargetHealthCommand({ TargetGroupArn: id })));
-    if (answer === undefined) return { what, ...GONE };
-    const targets = answer.TargetHealthDescriptions ?? [];
+    const targets = await askTargets(client, id);
+    if (targets === undefined) return { what, ...GONE };
     const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length;
     return { what, state: `${healthy} of ${targets.length} healthy`, isHealthy: healthy > 0 };
   };

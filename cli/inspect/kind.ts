@@ -7,6 +7,9 @@ export interface Seen {
   readonly detail: string;
   readonly isProtected?: boolean;
 
+  /** In the service's own word; undefined where it has none. */
+  readonly state?: string | undefined;
+
   /** Whether its deletion was begun. */
   readonly isGoing?: boolean;
 }

@@ -3,7 +3,7 @@ import type { AwsOptions } from '../aws-clients.ts';
 import { databaseKinds } from './databases.ts';
 import { ec2Kinds, logKind } from './ec2.ts';
 import { all, type Kind, type Seen } from './kind.ts';
-import type { Lineage } from './lineage.ts';
+import type { Lineage, Owned } from './lineage.ts';
 import { storeKinds } from './stores.ts';
 
 /** Something in the account that a stack left behind. */
@@ -12,8 +12,8 @@ export interface Leftover extends Seen {
   readonly id: string;
   readonly role: Kind['role'] | 'unknown';
 
-  /** Where in its stack it was, as far as that is recorded. */
-  readonly source: { readonly stackId: string; readonly logicalId: string } | undefined;
+  /** What of a stack it was, or was made of, as far as that is recorded. */
+  readonly source: Owned | undefined;
 
   /** Undefined for what these commands do not know how to delete. */
   readonly kind: Kind | undefined;
@@ -30,6 +30,9 @@ export const kindsOf = (options: AwsOptions): Kind[] => [
 /** Made by a service beside what it belongs to, and gone with it. */
 const OF_OTHERS = /:(cluster-)?snapshot:(rds|awsbackup):|:recovery-point:/;
 
+/** Tells things apart: a snapshot may have the name of a database. */
+export const keyOf = ({ kind, id }: Pick<Leftover, 'kind' | 'id'>): string => `${kind?.what ?? ''} ${id}`;
+
 type Candidate = Pick<Leftover, 'id' | 'source' | 'kind'>;
 
 /**
@@ -37,19 +40,26 @@ type Candidate = Pick<Leftover, 'id' | 'source' | 'kind'>;
  *
  * By lineage: what they kept, and what was made of what they had. By tag, once there is no stack to which it could
  * belong: the tagging API names what no record of a stack tells, such as after 90 days.
+ *
+ * @param sources whose copies and logs count: with those of a stack that goes, it is what will be left of it
  */
-export async function findLeftovers(lineage: Lineage, name: string, options: AwsOptions): Promise<Leftover[]> {
+export async function findLeftovers(
+  lineage: Lineage,
+  name: string,
+  options: AwsOptions,
+  sources: readonly Owned[] = lineage.former,
+): Promise<Leftover[]> {
   const kinds = kindsOf(options);
   const found = new Map<string, Candidate>();
   const add = (candidate: Candidate) => {
-    const key = `${candidate.kind?.what ?? ''} ${candidate.id}`;
+    const key = keyOf(candidate);
     if (!found.has(key)) found.set(key, candidate);
   };
-  for (const { type, id, logicalId, stackId } of lineage.kept) {
-    const kind = kinds.find(({ types }) => types.includes(type));
-    if (kind !== undefined) add({ id, kind, source: { stackId, logicalId } });
+  for (const source of lineage.kept) {
+    const kind = kinds.find(({ types }) => types.includes(source.type));
+    if (kind !== undefined) add({ id: source.id, kind, source });
   }
-  const made = lineage.former.flatMap((source) =>
+  const made = sources.flatMap((source) =>
     kinds.map(async (kind) => ({ kind, source, ids: (await kind.madeOf?.(source.type, source.id)) ?? [] })),
   );
   for (const { kind, source, ids } of await Promise.all(made)) for (const id of ids) add({ id, kind, source });

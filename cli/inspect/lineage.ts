@@ -3,10 +3,9 @@ import {
   paginateDescribeStackEvents,
   paginateDescribeStacks,
   paginateListStacks,
-  type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { stackResources } from '../deployed-environment.ts';
-import { type DeployedStack, describedStack, findStack, isOurs } from '../stack.ts';
+import { type DeployedStack, describedStack, environmentOf, findStack, isOurs } from '../stack.ts';
 import { all } from './kind.ts';
 
 /** A resource that a stack has or had. */
@@ -53,7 +52,7 @@ export async function lineageOf(client: CloudFormationClient, name: string): Pro
     ids.map((StackName) => all(paginateDescribeStacks({ client }, { StackName }), ({ Stacks }) => Stacks)),
   );
   const deleted = described.flat().map(describedStack).filter(isOurs);
-  const owned = stack === undefined ? [] : ownedBy(stack, await stackResources(client, stack.id));
+  const owned = stack === undefined ? [] : await ownedBy(client, stack);
   const isOwned = new Set(owned.map(({ id }) => id));
   const every = stack === undefined ? deleted : [stack, ...deleted];
   const histories = await Promise.all(every.map(({ id }) => historyOf(client, id)));
@@ -64,13 +63,13 @@ export async function lineageOf(client: CloudFormationClient, name: string): Pro
     owned,
     kept: former.filter(({ status }) => status === 'DELETE_SKIPPED'),
     former,
-    isDevelopment: every.length > 0 && every.every(({ tags }) => tags['Environment'] === 'development'),
+    isDevelopment: every.length > 0 && every.every((one) => environmentOf(one) === 'development'),
   };
 }
 
-/** What a stack has, of what CloudFormation lists. */
-export const ownedBy = (stack: DeployedStack, resources: readonly StackResourceSummary[]): Owned[] =>
-  resources
+/** What a stack has, as CloudFormation lists it. */
+export async function ownedBy(client: CloudFormationClient, stack: DeployedStack): Promise<Owned[]> {
+  return (await stackResources(client, stack.id))
     .filter(({ ResourceStatus = '' }) => !/^DELETE_(COMPLETE|SKIPPED)$/.test(ResourceStatus))
     .map(({ ResourceType: type = '', PhysicalResourceId: id = '', LogicalResourceId: logicalId = '' }) => ({
       type,
@@ -79,6 +78,7 @@ export const ownedBy = (stack: DeployedStack, resources: readonly StackResourceS
       stackId: stack.id,
     }))
     .filter(({ id }) => id !== '');
+}
 
 /** Everything that a stack ever had, each with the last that happened to it. */
 export async function historyOf(client: CloudFormationClient, stackId: string): Promise<Event[]> {

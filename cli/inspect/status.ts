@@ -1,9 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type AwsOptions, awsOptions } from '../aws-clients.ts';
 import type { StatusOptions } from '../commands/status.ts';
-import { stackResources } from '../deployed-environment.ts';
 import type { CommandContext } from '../main.ts';
-import { type DeployedStack, requireStack } from '../stack.ts';
+import { type DeployedStack, environmentOf, requireStack } from '../stack.ts';
 import { type CostSoFar, costSoFar } from './cost.ts';
 import { type Health, healthOf } from './health.ts';
 import { ownedBy } from './lineage.ts';
@@ -40,7 +39,7 @@ export async function status({ env, io }: CommandContext, options: StatusOptions
 }
 
 export async function statusOf(client: CloudFormationClient, stack: DeployedStack, aws: AwsOptions): Promise<Status> {
-  const owned = ownedBy(stack, await stackResources(client, stack.id));
+  const owned = await ownedBy(client, stack);
   const health = await healthOf(owned, aws);
   const parts = [...new Set(owned.map(({ logicalId }) => partOf(logicalId)))].sort();
   return {
@@ -48,7 +47,7 @@ export async function statusOf(client: CloudFormationClient, stack: DeployedStac
     status: stack.status,
     reason: stack.statusReason,
     about: stack.description,
-    environment: stack.tags['Environment'],
+    environment: environmentOf(stack),
     changedAt: stack.changedAt?.toISOString(),
     isProtected: stack.isProtected,
     parts: parts.map((part) => ({

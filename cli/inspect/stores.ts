@@ -51,7 +51,8 @@ function fileSystems(client: EFS): Kind {
     look: async (FileSystemId) => {
       const found = (await ifThere(client.describeFileSystems({ FileSystemId })))?.FileSystems?.[0];
       const mebibytes = Math.ceil((found?.SizeInBytes?.Value ?? 0) / 2 ** 20);
-      return found && { detail: `${mebibytes} MiB`, isGoing: found.LifeCycleState === 'deleting' };
+      const state = found?.LifeCycleState;
+      return found && { detail: `${mebibytes} MiB, ${state ?? ''}`, state, isGoing: state === 'deleting' };
     },
     remove: async (FileSystemId, work) => {
       for (const { MountTargetId } of await targetsOf(FileSystemId)) await client.deleteMountTarget({ MountTargetId });

@@ -8,7 +8,8 @@ import type { LogsOptions, UpOptions } from '../commands/local.ts';
 import { dotenvText, setInDotenv } from '../dotenv.ts';
 import { Aborted, EXIT, UserError } from '../errors.ts';
 import type { CommandContext } from '../main.ts';
-import { textOf, writeWhole } from '../wizard/save.ts';
+import { writeOutput } from '../output.ts';
+import { textOf } from '../wizard/save.ts';
 import { compose, requireDocker, volumesOf } from './docker.ts';
 
 const FILE = 'docker-compose.yaml';
@@ -122,7 +123,7 @@ async function makeSecrets(context: CommandContext, { project, secrets }: Local)
     );
   const values = missing.map(([name, digits]) => [name, randomBytes(digits / 2).toString('hex')] as const);
   const { text } = setInDotenv(before, Object.fromEntries(values));
-  await writeWhole(join(context.cwd, '.env'), text, 0o600);
+  await writeOutput(join(context.cwd, '.env'), text, 0o600);
   return missing.map(([name]) => name);
 }
 

@@ -1,3 +1,4 @@
+import { distinct } from '../report/lists.ts';
 import type { Network, Subnet } from './network.ts';
 import { defaultRoute } from './paths.ts';
 import { nameOfTarget, type Reachability } from './reachability.ts';
@@ -42,12 +43,10 @@ export function beyondOf({ network, needs }: Reachability): {
     gateways: network.endpoints
       .filter(({ id, kind }) => kind === 'gateway' && needs.some(({ ways }) => ways.has(id)))
       .map(({ service }) => service),
-    services: sorted(open.flatMap(({ to }) => ('service' in to ? to.service : []))),
-    hosts: sorted(open.flatMap(({ to }) => ('internet' in to ? to.internet : []))),
+    services: distinct(open.flatMap(({ to }) => ('service' in to ? to.service : []))),
+    hosts: distinct(open.flatMap(({ to }) => ('internet' in to ? to.internet : []))),
   };
 }
-
-export const sorted = (names: readonly string[]) => [...new Set(names)].sort();
 
 /** By which NAT or gateway a connection goes to public addresses. */
 function wayOut(network: Network, { to, ways }: Need): string | undefined {

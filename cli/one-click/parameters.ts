@@ -1,3 +1,5 @@
+import type { Ec2Config } from '../../config/schema.ts';
+
 /** A template as plain data. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = Readonly<Record<string, Json>>;
@@ -13,19 +15,32 @@ export const SENTINELS = {
 /** Machines that may be chosen, all of one architecture: they differ in nothing else of the template. */
 export const INSTANCE_TYPES = ['t4g.medium', 't4g.large', 't4g.xlarge', 't4g.2xlarge'] as const;
 
-const optional = (Description: string, AllowedPattern: string, ConstraintDescription: string): JsonObject => ({
+/** What a configuration says where the console asks, by parameter; an empty text where it says nothing. */
+export const answersOf = ({ instance, monitoring }: Ec2Config) => ({
+  InstanceType: instance.type,
+  AlertEmail: monitoring.alertEmail ?? '',
+  KeyName: instance.keyPairName ?? '',
+  AllowedSSHIP: instance.sshCidrs[0] ?? '',
+});
+
+const optional = (
+  Description: string,
+  AllowedPattern: string,
+  ConstraintDescription: string,
+  Default = '',
+): JsonObject => ({
   Type: 'String',
-  Default: '',
+  Default,
   Description,
   AllowedPattern: `^$|${AllowedPattern}`,
   ConstraintDescription,
 });
 
 /** What the console asks. An empty text leaves the thing out. */
-export const parameters = (instanceType: string): JsonObject => ({
+export const parameters = (answers: ReturnType<typeof answersOf>): JsonObject => ({
   InstanceType: {
     Type: 'String',
-    Default: instanceType,
+    Default: answers.InstanceType,
     AllowedValues: [...INSTANCE_TYPES],
     Description: 'Size of the machine. 4 GiB (t4g.medium) run LibreChat with MongoDB; more people want more.',
   },
@@ -33,16 +48,19 @@ export const parameters = (instanceType: string): JsonObject => ({
     'Address that gets the alarms, after confirming a mail. Empty: no mails.',
     '[^@ ]+@[^@ ]+\\.[^@ ]+$',
     'an e-mail address, or nothing',
+    answers.AlertEmail,
   ),
   KeyName: optional(
     'EC2 key pair for SSH. Empty: none, the shell is opened through Session Manager.',
     '[ -~]{1,255}$',
     'the name of a key pair in this region, or nothing',
+    answers.KeyName,
   ),
   AllowedSSHIP: optional(
     'IPv4 range that may use SSH, such as 203.0.113.7/32; needs KeyName. Empty: nobody.',
     '(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$',
     'an IPv4 range such as 203.0.113.7/32, or nothing',
+    answers.AllowedSSHIP,
   ),
   DomainName: optional(
     'Own name of the site, to be pointed at the distribution; needs CertificateArn. Empty: the name that CloudFront gives.',

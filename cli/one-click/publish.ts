@@ -1,4 +1,3 @@
-import type { BucketLocationConstraint, S3Client } from '@aws-sdk/client-s3';
 import { awsEnvironment, awsOptions, type AwsChoice } from '../aws-clients.ts';
 import { cdk } from '../cdk.ts';
 import { UserError } from '../errors.ts';
@@ -8,6 +7,8 @@ import type { Publication } from './template.ts';
 
 /** What is published, and who may launch it. */
 export interface Publishing extends Publication {
+  /** What the form is filled with, by parameter; not what is empty. */
+  readonly answers: Readonly<Record<string, string>>;
   readonly regions: readonly string[];
   readonly assembly: string;
   readonly templateText: string;
@@ -40,7 +41,13 @@ async function publishTo({ io, env }: CommandContext, publishing: Publishing, re
   const { bucketPrefix, keyPrefix, assembly, templateText, templateFile, choice } = publishing;
   const bucket = `${bucketPrefix}-${region}`;
   const options = awsOptions(env, { ...choice, region });
-  await prepareBucket(bucket, publishing.shareWith, options);
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const { Account = '' } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
+  const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const { prepareBucket } = await import('./bucket.ts');
+  const s3 = new S3Client({ ...options, forcePathStyle: options.endpoint !== undefined });
+  const own = { Bucket: bucket, ExpectedBucketOwner: Account };
+  await prepareBucket(s3, own, region, publishing.shareWith);
   const { code, output } = await cdk(['publish-assets', '--unstable=publish-assets', '--app', assembly, '--all'], {
     env: awsEnvironment(env, { ...choice, region }),
     cwd: assembly,
@@ -51,71 +58,17 @@ async function publishTo({ io, env }: CommandContext, publishing: Publishing, re
     throw new UserError(
       `the files could not be published to ${bucket}: ${oneLine(output.trim().split('\n').at(-1) ?? '')}`,
     );
-  const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const Key = `${keyPrefix}/${templateFile}`;
-  const s3 = new S3Client({ ...options, forcePathStyle: options.endpoint !== undefined });
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: templateText, ContentType: 'application/yaml' }));
+  await s3.send(new PutObjectCommand({ ...own, Key, Body: templateText, ContentType: 'application/yaml' }));
   const templateUrl = `https://${bucket}.s3.${region}.amazonaws.com/${Key}`;
-  const query = `templateURL=${encodeURIComponent(templateUrl)}&stackName=LibreChat`;
-  return {
-    region,
-    templateUrl,
-    quickCreateUrl: `https://console.aws.amazon.com/cloudformation/home?region=${region}#/stacks/quickcreate?${query}`,
-  };
+  return { region, templateUrl, quickCreateUrl: quickCreateUrl(region, templateUrl, publishing.answers) };
 }
 
-/** Makes the bucket if it is not there: encrypted by default, closed to the public, readable by the named accounts. */
-async function prepareBucket(
-  Bucket: string,
-  shareWith: readonly string[],
-  options: ReturnType<typeof awsOptions>,
-): Promise<void> {
-  const { PutBucketPolicyCommand, PutPublicAccessBlockCommand, S3Client } = await import('@aws-sdk/client-s3');
-  const s3 = new S3Client({ ...options, forcePathStyle: options.endpoint !== undefined });
-  await makeBucket(s3, Bucket, options.region);
-  const closed = {
-    BlockPublicAcls: true,
-    BlockPublicPolicy: true,
-    IgnorePublicAcls: true,
-    RestrictPublicBuckets: true,
-  };
-  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: closed }));
-  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: bucketPolicy(Bucket, shareWith) }));
-}
-
-async function makeBucket(s3: S3Client, Bucket: string, region: string | undefined): Promise<void> {
-  const { CreateBucketCommand, HeadBucketCommand } = await import('@aws-sdk/client-s3');
-  try {
-    await s3.send(new HeadBucketCommand({ Bucket }));
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'NotFound')
-      throw new UserError(
-        `bucket ${Bucket} belongs to somebody else, or these credentials may not see it`,
-        'choose another --bucket-prefix',
-      );
-    // us-east-1 refuses to be named.
-    const elsewhere = region === undefined || region === 'us-east-1' ? undefined : (region as BucketLocationConstraint);
-    const CreateBucketConfiguration = elsewhere === undefined ? undefined : { LocationConstraint: elsewhere };
-    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
-  }
-}
-
-function bucketPolicy(bucket: string, shareWith: readonly string[]): string {
-  const objects = `arn:aws:s3:::${bucket}/*`;
-  const secure = {
-    Sid: 'TlsOnly',
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 's3:*',
-    Resource: [`arn:aws:s3:::${bucket}`, objects],
-    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-  };
-  const shared = {
-    Sid: 'Launch',
-    Effect: 'Allow',
-    Principal: { AWS: shareWith.map((account) => `arn:aws:iam::${account}:root`) },
-    Action: 's3:GetObject',
-    Resource: objects,
-  };
-  return JSON.stringify({ Version: '2012-10-17', Statement: shareWith.length > 0 ? [secure, shared] : [secure] });
+function quickCreateUrl(region: string, templateURL: string, answers: Publishing['answers']): string {
+  const given = Object.entries(answers).filter(([, answer]) => answer !== '');
+  const parameters = Object.fromEntries(given.map(([parameter, answer]) => [`param_${parameter}`, answer]));
+  const query = Object.entries({ templateURL, stackName: 'LibreChat', ...parameters })
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join('&');
+  return `https://console.aws.amazon.com/cloudformation/home?region=${region}#/stacks/quickcreate?${query}`;
 }

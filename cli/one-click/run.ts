@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
@@ -7,7 +7,8 @@ import type { DeploymentConfig, Ec2Config } from '../../config/schema.ts';
 import type { OneClickOptions } from '../commands/one-click.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { CommandContext } from '../main.ts';
-import { INSTANCE_TYPES } from './parameters.ts';
+import { writeOutput } from '../output.ts';
+import { answersOf, INSTANCE_TYPES } from './parameters.ts';
 import { publish, type Published } from './publish.ts';
 import { oneClickTemplate, type Publication } from './template.ts';
 
@@ -34,11 +35,12 @@ export async function oneClick(context: CommandContext, source: string, options:
     const bytes = Buffer.byteLength(templateText);
     if (bytes > MOST_BYTES) throw new UserError(`the template has ${bytes} bytes, CloudFormation takes ${MOST_BYTES}`);
     const file = resolve(cwd, options.output);
-    await writeFile(file, templateText);
+    await writeOutput(file, templateText);
     const published =
       options.publish === true
         ? await publish(context, {
             ...publication,
+            answers: answersOf(config),
             regions: options.region,
             assembly,
             templateText,
@@ -86,6 +88,12 @@ function launchable(config: DeploymentConfig): Ec2Config {
     throw new UserError(
       'a one-click template is for access type cloudfront without a domain',
       'leave access out: DomainName and CertificateArn are parameters of the template',
+      EXIT.usage,
+    );
+  if (instance.sshCidrs.length > 1)
+    throw new UserError(
+      `a one-click template asks for one range for SSH, got ${instance.sshCidrs.join(' and ')}`,
+      'leave one in instance.sshCidrs',
       EXIT.usage,
     );
   if (!INSTANCE_TYPES.some((type) => type === instance.type))

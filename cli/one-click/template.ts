@@ -2,7 +2,16 @@ import { SecurityPolicyProtocol } from 'aws-cdk-lib/aws-cloudfront';
 import { CliCredentialsStackSynthesizer } from 'aws-cdk-lib/core';
 import type { Ec2Config } from '../../config/schema.ts';
 import { buildApp } from '../../lib/app.ts';
-import { CONDITIONS, INTERFACE, type Json, type JsonObject, parameters, RULES, SENTINELS } from './parameters.ts';
+import {
+  answersOf,
+  CONDITIONS,
+  INTERFACE,
+  type Json,
+  type JsonObject,
+  parameters,
+  RULES,
+  SENTINELS,
+} from './parameters.ts';
 
 /** Where the files of the template are published. */
 export interface Publication {
@@ -45,11 +54,11 @@ export function oneClickTemplate(
     }),
   });
   const synthesized = app.synth().getStackByName(stack.stackName).template as JsonObject;
-  return { template: withParameters(synthesized, config.instance.type), assembly: outdir };
+  return { template: withParameters(synthesized, parameters(answersOf(config))), assembly: outdir };
 }
 
 /** Puts parameters in place of the marks. */
-function withParameters(template: JsonObject, instanceType: string): JsonObject {
+function withParameters(template: JsonObject, asked: JsonObject): JsonObject {
   const resources = template['Resources'] as Readonly<Record<string, JsonObject>>;
   const [distributionId] =
     Object.entries(resources).find(([, { Type }]) => Type === 'AWS::CloudFront::Distribution') ?? [];
@@ -63,7 +72,7 @@ function withParameters(template: JsonObject, instanceType: string): JsonObject 
     AWSTemplateFormatVersion: '2010-09-09',
     Description: template['Description'] ?? '',
     Metadata: { 'AWS::CloudFormation::Interface': INTERFACE },
-    Parameters: { ...parameters(instanceType), ...(Parameters as JsonObject) },
+    Parameters: { ...asked, ...(Parameters as JsonObject) },
     ...(Mappings === undefined ? {} : { Mappings }),
     Conditions: { ...CONDITIONS, ...(Conditions as JsonObject) },
     Rules: { ...RULES, ...(Rules as JsonObject) },

@@ -113,7 +113,7 @@ export class RehearsedDeployment {
     const { io } = this.options;
     const { result, history } = await watchStack(
       { cloudFormation: this.cloudFormation, stackName, title, total, io },
-      cdk(args, this.call()),
+      () => cdk(args, this.call()),
     );
     io.signal.throwIfAborted();
     return { ...result, history };

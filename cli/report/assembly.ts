@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { DeploymentConfig } from '../../config/schema.ts';
-import { buildApp } from '../../lib/app.ts';
+import { synthesized } from '../synthesis.ts';
+import { nagFindings } from './nag.ts';
 
 /** A resource as CloudFormation gets it. */
 export interface TemplateResource {
@@ -13,7 +13,7 @@ export interface TemplateResource {
   readonly UpdateReplacePolicy?: string;
 }
 
-/** A finding that somebody looked at and let be, with the reason. */
+/** A finding of cdk-nag that somebody looked at and let be, with the reason. */
 export interface Acknowledgement {
   readonly rule: string;
   readonly place: string;
@@ -22,7 +22,6 @@ export interface Acknowledgement {
 
 export interface Violation {
   readonly rule: string;
-  readonly severity: string;
   readonly places: readonly string[];
   readonly text: string;
 }
@@ -33,9 +32,17 @@ export interface Assembly {
   /** Path of each resource in the tree of constructs, by logical id: what people call it. */
   readonly names: ReadonlyMap<string, string>;
   readonly acknowledgements: readonly Acknowledgement[];
-  /** Undefined where the template was not validated. */
+  readonly checks: readonly Judgement[];
+}
+
+/** What a tool says of the template. */
+export interface Judgement {
+  readonly tool: string;
+  /** What nobody has acknowledged; undefined where the tool did not run. */
   readonly violations: readonly Violation[] | undefined;
 }
+
+export const VALIDATION = 'CloudFormation validation';
 
 /** Keys of metadata, as the CDK writes them. */
 const LOGICAL_ID = 'aws:cdk:logicalId';
@@ -43,9 +50,7 @@ const ACKNOWLEDGED = 'aws:cdk:acknowledged-rules';
 
 /** Synthesizes a configuration, validated unless the environment turns that off. */
 export function assemble(config: DeploymentConfig): Assembly {
-  const outdir = mkdtempSync(join(tmpdir(), 'librechat-report-'));
-  try {
-    const { app, stack } = buildApp(config, { outdir, builtinCloudFormationValidation: true });
+  return synthesized(config, { builtinCloudFormationValidation: true }, ({ app, stack, outdir }) => {
     try {
       app.synth();
     } catch (error) {
@@ -54,14 +59,29 @@ export function assemble(config: DeploymentConfig): Assembly {
     }
     const { template, metadata } = new CloudAssembly(outdir).getStackByName(stack.stackName) as Artifact;
     const report = join(outdir, 'validation-report.json');
+    const violations = existsSync(report) ? violationsIn(readFileSync(report, 'utf8')) : undefined;
+    const nag = Object.entries(nagFindings(app, config)).map(([tool, all]) => ({
+      tool,
+      all: all.map(({ path, ...finding }) => ({ ...finding, place: withoutResource(path) })),
+    }));
+    const found = new Set(nag.flatMap(({ all }) => all.map(({ rule, place }) => `${rule} ${place}`)));
+    const { names, acknowledgements } = fromMetadata(metadata);
     return {
       template,
-      ...fromMetadata(metadata),
-      violations: existsSync(report) ? violationsIn(readFileSync(report, 'utf8')) : undefined,
+      names,
+      // Of rules that find nothing here there is nothing to acknowledge.
+      acknowledgements: acknowledgements.filter(({ rule, place }) => found.has(`${rule} ${place}`)),
+      checks: [
+        { tool: VALIDATION, violations },
+        ...nag.map(({ tool, all }) => ({
+          tool,
+          violations: all
+            .filter(({ isOpen }) => isOpen)
+            .map(({ rule, place, text }) => ({ rule, places: [place], text })),
+        })),
+      ],
     };
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  });
 }
 
 /** The CDK types a template as anything. */
@@ -95,15 +115,16 @@ function fromMetadata(metadata: Metadata): Pick<Assembly, 'names' | 'acknowledge
 /** `/Stack/Compute/Service/Resource` is `Compute/Service`. */
 function placeOf(path: string): string {
   const [stack = '', ...parts] = path.split('/').filter((part) => part !== '');
-  return parts.join('/').replace(/(\/(Resource|Default))+$/, '') || stack;
+  return withoutResource(parts.join('/')) || stack;
 }
+
+const withoutResource = (path: string) => path.replace(/(\/(Resource|Default))+$/, '');
 
 interface ValidationReport {
   readonly pluginReports: readonly {
     readonly violations: readonly {
       readonly ruleName: string;
       readonly description: string;
-      readonly severity?: string;
       readonly violatingConstructs: readonly { readonly constructPath?: string }[];
     }[];
   }[];
@@ -112,9 +133,8 @@ interface ValidationReport {
 function violationsIn(text: string): Violation[] {
   const { pluginReports } = JSON.parse(text) as ValidationReport;
   return pluginReports.flatMap(({ violations }) =>
-    violations.map(({ ruleName, description, severity = 'warning', violatingConstructs }) => ({
+    violations.map(({ ruleName, description, violatingConstructs }) => ({
       rule: ruleName,
-      severity,
       places: violatingConstructs.map(({ constructPath = '' }) => placeOf(constructPath)),
       text: description,
     })),

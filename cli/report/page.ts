@@ -12,7 +12,7 @@ import { bill } from './sections/bill.ts';
 import { configuration } from './sections/configuration.ts';
 import { data } from './sections/data.ts';
 import { exposure, waysIn } from './sections/exposure.ts';
-import { findings, openFindings } from './sections/findings.ts';
+import { findings, openFindings, unchecked } from './sections/findings.ts';
 import { firstDeployment, minutes } from './sections/first-deployment.ts';
 import { permissions, rolesOf } from './sections/permissions.ts';
 import { type Subject, usersOf } from './subject.ts';
@@ -110,7 +110,14 @@ function glance(subject: Subject): Html {
   const people = `with ${usersOf(subject.used)} people; $${range(monthly.idle)} with nobody; tokens apart`;
   const tiles: readonly (readonly [name: string, value: Part, text: string])[] = [
     ['Cost a month', `$${range(monthly.used)}`, people],
-    ['Open findings', found.open, `${found.acknowledged} acknowledged with reasons`],
+    [
+      'Open findings',
+      found.open,
+      [
+        `${found.acknowledged} acknowledged with reasons`,
+        ...unchecked(subject).map((tool) => `${tool} did not run`),
+      ].join('; '),
+    ],
     [
       'Way in',
       others.length === 0 ? first?.[0] : counted(others.length + 1, 'opening'),

@@ -43,6 +43,7 @@ export interface Connection {
 /** The deployment as it is drawn. */
 export interface Picture {
   readonly cidr: string;
+  /** Those of the subnets that are drawn. */
   readonly zones: readonly string[];
   readonly groups: readonly Group[];
   readonly outside: readonly Box[];
@@ -95,7 +96,7 @@ export function pictureOf(reachability: Reachability, config: DeploymentConfig):
   }).filter(({ boxes }) => boxes.length > 0);
   return {
     cidr: network.cidr,
-    zones: distinct(groups.flatMap(({ boxes }) => boxes.flatMap(({ zones }) => zones))),
+    zones: distinct(groups.flatMap(({ subnets }) => subnets.map(({ zone }) => zone))),
     groups,
     outside: [...outsideBoxes(reachability, config), ...beyondBoxes(reachability)],
     connections: connectionsOf(reachability),

@@ -1,9 +1,8 @@
 import { type ConfigSources, loadDeploymentConfig, type ResolvedConfig } from '../../config/deployment-config.ts';
-import { type Estimate, estimateTemplate } from '../cost/estimate.ts';
-import type { Priced } from '../cost/format.ts';
+import type { Estimate } from '../cost/estimate.ts';
 import { readPriceBook } from '../cost/price-book.ts';
-import { TARGETS } from '../cost/targets.ts';
-import { NOBODY } from '../cost/usage.ts';
+import { type Priced, pricedOf } from '../cost/subject.ts';
+import { targetOf } from '../cost/targets.ts';
 import { type CriticalPath, criticalPath } from '../critical-path/critical-path.ts';
 import { checkReachability, type Reachability } from '../network/reachability.ts';
 import { type Assembly, assemble } from './assembly.ts';
@@ -33,10 +32,7 @@ export function subjectOf(sources: ConfigSources): Subject {
   const { template } = assembly;
   const reachability = checkReachability(template, config);
   const priceBook = readPriceBook();
-  const options = { priceBook, ...(config.region === undefined ? {} : { region: config.region }) };
-  const used = estimateTemplate(template, options);
-  const idle = estimateTemplate(template, { ...options, usage: NOBODY });
-  const target = Object.entries(TARGETS).find(([preset]) => base === `preset ${preset}`)?.[1];
+  const priced = pricedOf({ name, template, region: config.region, target: targetOf(base) }, { priceBook });
   return {
     ...resolved,
     name,
@@ -44,9 +40,9 @@ export function subjectOf(sources: ConfigSources): Subject {
     reachability,
     picture: pictureOf(reachability, config),
     path: criticalPath(template),
-    idle,
-    used,
-    priced: { name, subject: { name, template, ...(target === undefined ? {} : { target }) }, idle, used },
+    idle: priced.idle,
+    used: priced.used,
+    priced,
     priceDate: priceBook.date,
     buckets: bucketsOf(assembly),
   };

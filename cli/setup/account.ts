@@ -1,4 +1,5 @@
-import { type Check, CREDENTIALS, type Finding, guarded, type Surroundings } from './check.ts';
+import { type Finding, guarded } from '../findings.ts';
+import { CREDENTIALS, type SetupCheck, type Surroundings } from './check.ts';
 
 /** A deployment with managed databases takes about this long. */
 const DEPLOYMENT_MINUTES = 45;
@@ -29,10 +30,10 @@ export function kindOf({ $source = {}, sessionToken }: Marked): string {
   return kind.startsWith('keys') && sessionToken !== undefined ? `temporary ${kind}` : kind;
 }
 
-export const credentials: Check = {
+export const credentials: SetupCheck = {
   name: CREDENTIALS,
   needsAccount: true,
-  run: (surroundings) => guarded(CREDENTIALS, async () => [await whoIsIt(surroundings)], 'fail'),
+  run: (surroundings) => guarded(async () => [await whoIsIt(surroundings)], { severity: 'bad' }),
 };
 
 async function whoIsIt({ aws, env, now }: Surroundings): Promise<Finding> {
@@ -44,22 +45,22 @@ async function whoIsIt({ aws, env, now }: Surroundings): Promise<Finding> {
   const ends = used.expiration?.getTime() ?? Date.parse(env['AWS_CREDENTIAL_EXPIRATION'] ?? '');
   const minutes = Math.floor((ends - now.getTime()) / MINUTE_MS);
   const validity = Number.isNaN(minutes) ? '' : `, valid for ${minutes} more minutes`;
-  const found = `${Arn} in account ${Account ?? ''}, ${kindOf(used)}${validity}`;
+  const what = `${Arn} in account ${Account ?? ''}, ${kindOf(used)}${validity}`;
   const remedy = Arn.endsWith(':root')
     ? 'deploy as a role or user instead of the root of the account'
     : minutes < DEPLOYMENT_MINUTES
       ? `renew them first: a deployment may take ${DEPLOYMENT_MINUTES} minutes`
       : undefined;
-  return { name: CREDENTIALS, state: remedy === undefined ? 'ok' : 'warn', found, remedy };
+  return { severity: remedy === undefined ? 'ok' : 'warning', what, remedy };
 }
 
-export const region: Check = {
+export const region: SetupCheck = {
   name: 'region',
   needsAccount: true,
   run: async ({ aws }) => {
     const { DescribeRegionsCommand, EC2Client } = await import('@aws-sdk/client-ec2');
     const client = new EC2Client(aws);
-    const fail = (found: string, remedy: string): Finding[] => [{ name: 'region', state: 'fail', found, remedy }];
+    const fail = (what: string, remedy: string): Finding[] => [{ severity: 'bad', what, remedy }];
     // Throws where neither options, variables nor the profile name one.
     const used = await client.config.region().catch(() => undefined);
     if (used === undefined) return fail('none is set', 'pass --region, or set AWS_REGION');
@@ -68,14 +69,14 @@ export const region: Check = {
     if (status === undefined) return fail(`${used} is no region of this account`, 'correct --region');
     if (status === 'not-opted-in')
       return fail(`${used} is not enabled`, `aws account enable-region --region-name ${used}`);
-    return [{ name: 'region', state: 'ok', found: used }];
+    return [{ severity: 'ok', what: used }];
   },
 };
 
 /** Version that stacks of the CDK 2 ask for. Source: MIN_BOOTSTRAP_STACK_VERSION of its DefaultStackSynthesizer. */
 const BOOTSTRAP_VERSION = 6;
 
-export const bootstrap: Check = {
+export const bootstrap: SetupCheck = {
   name: 'CDK bootstrap',
   needsAccount: true,
   run: async ({ aws }) => {
@@ -90,14 +91,12 @@ export const bootstrap: Check = {
         if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
         throw error;
       });
-    const name = 'CDK bootstrap';
-    if (version !== undefined && version >= BOOTSTRAP_VERSION)
-      return [{ name, state: 'ok', found: `version ${version}` }];
-    const found =
+    if (version !== undefined && version >= BOOTSTRAP_VERSION) return [{ severity: 'ok', what: `version ${version}` }];
+    const what =
       version === undefined
         ? 'there is no CDKToolkit stack in this account and region'
         : `version ${version}, ${BOOTSTRAP_VERSION} or newer is needed`;
     const remedy = `npx cdk bootstrap aws://${Account ?? ''}/${await client.config.region()}`;
-    return [{ name, state: 'fail', found, remedy }];
+    return [{ severity: 'bad', what, remedy }];
   },
 };

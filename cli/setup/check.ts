@@ -1,17 +1,6 @@
 import type { DeploymentConfig } from '../../config/schema.ts';
 import type { AwsOptions } from '../aws-clients.ts';
-import { explainAwsError } from '../aws-errors.ts';
-
-/** `unknown`: it could not be asked, for the reason that was found. */
-export type State = 'ok' | 'warn' | 'fail' | 'unknown';
-
-/** What a check found, and how to mend it. */
-export interface Finding {
-  readonly name: string;
-  readonly state: State;
-  readonly found: string;
-  readonly remedy?: string | undefined;
-}
+import { type Check, type NamedFinding, runChecks } from '../findings.ts';
 
 /** What checks look at. */
 export interface Surroundings {
@@ -21,42 +10,30 @@ export interface Surroundings {
   readonly now: Date;
 }
 
-/** One thing that a deployment needs. It may throw what AWS throws. */
-export interface Check {
-  readonly name: string;
+/** One thing that a deployment needs. */
+export interface SetupCheck extends Check<Surroundings> {
   readonly needsAccount: boolean;
-  readonly run: (surroundings: Surroundings) => Promise<readonly Finding[]>;
 }
 
 /** Name of the check without which nothing else of AWS can be asked. */
 export const CREDENTIALS = 'credentials';
 
-/** Runs checks; those of AWS together, once it is known that somebody is logged in. */
-export async function runChecks(checks: readonly Check[], surroundings: Surroundings): Promise<Finding[]> {
-  const run = async ({ name, run: find }: Check) => await guarded(name, () => find(surroundings));
-  const isFirst = ({ name, needsAccount }: Check) => !needsAccount || name === CREDENTIALS;
-  const first = await Promise.all(checks.filter(isFirst).map(run));
-  const isLoggedIn = first
-    .flat()
-    .every(({ name, state }) => name !== CREDENTIALS || state === 'ok' || state === 'warn');
-  const others = checks.filter((check) => !isFirst(check));
-  const rest = isLoggedIn
-    ? await Promise.all(others.map(run))
-    : others.map(({ name }): Finding[] => [{ name, state: 'unknown', found: 'not asked: nobody is logged in to AWS' }]);
-  return [...first, ...rest].flat();
-}
+/** Whether the findings let somebody ask AWS. */
+export const isLoggedIn = (findings: readonly NamedFinding[]): boolean =>
+  findings.every(({ check, severity }) => check !== CREDENTIALS || severity === 'ok' || severity === 'warning');
 
-/** A refused call is a finding of its own, with the reason. */
-export async function guarded(
-  name: string,
-  find: () => Promise<readonly Finding[]>,
-  state: State = 'unknown',
-): Promise<readonly Finding[]> {
-  try {
-    return await find();
-  } catch (error) {
-    const known = explainAwsError(error);
-    if (known === undefined) throw error;
-    return [{ name, state, found: known.what, remedy: known.remedy }];
-  }
+export const NOBODY = 'not asked: nobody is logged in to AWS';
+
+/** Runs checks; those of AWS together, once it is known that somebody is logged in. */
+export async function checkSetup(
+  checks: readonly SetupCheck[],
+  surroundings: Surroundings,
+): Promise<readonly NamedFinding[]> {
+  const isFirst = ({ name, needsAccount }: SetupCheck) => !needsAccount || name === CREDENTIALS;
+  const first = await runChecks(checks.filter(isFirst), surroundings);
+  const others = checks.filter((check) => !isFirst(check));
+  const rest = isLoggedIn(first)
+    ? await runChecks(others, surroundings)
+    : others.map(({ name }) => ({ check: name, severity: 'unknown' as const, what: NOBODY }));
+  return [...first, ...rest];
 }

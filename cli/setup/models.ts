@@ -1,7 +1,7 @@
 import type { BedrockClient, GetFoundationModelAvailabilityResponse } from '@aws-sdk/client-bedrock';
 import type { DeploymentConfig } from '../../config/schema.ts';
-import type { Check, Finding } from './check.ts';
-import { guarded } from './check.ts';
+import { type Finding, guarded } from '../findings.ts';
+import type { SetupCheck } from './check.ts';
 
 /** An inference profile: a model called in whatever region of a part of the world has room. */
 const PROFILE = /^(global|us|us-gov|eu|apac|jp|au|ca)\./;
@@ -14,16 +14,14 @@ function bedrockModels({ models, features, embeddings }: DeploymentConfig): stri
   ];
 }
 
-export const bedrock: Check = {
+export const bedrock: SetupCheck = {
   name: 'Bedrock',
   needsAccount: true,
   run: async ({ aws, config }) => {
     const { BedrockClient } = await import('@aws-sdk/client-bedrock');
     const region = config.models.bedrock.region ?? aws.region;
     const client = new BedrockClient({ ...aws, ...(region === undefined ? {} : { region }) });
-    const found = bedrockModels(config).map((model) =>
-      guarded('Bedrock', async () => [await modelFinding(client, model)]),
-    );
+    const found = bedrockModels(config).map((model) => guarded(async () => [await modelFinding(client, model)]));
     return (await Promise.all(found)).flat();
   },
 };
@@ -37,15 +35,10 @@ async function modelFinding(client: BedrockClient, model: string): Promise<Findi
       : await client.send(new GetFoundationModelAvailabilityCommand({ modelId })).catch(noSuchModel);
   if (availability === undefined || availability.regionAvailability === 'NOT_AVAILABLE') {
     const remedy = 'name another in models.bedrock.modelIds, or another models.bedrock.region';
-    return {
-      name: 'Bedrock',
-      state: 'fail',
-      found: `${model}: not offered in ${await client.config.region()}`,
-      remedy,
-    };
+    return { severity: 'bad', what: `${model}: not offered in ${await client.config.region()}`, remedy };
   }
-  const { found, ...rest } = accessTo(availability);
-  return { name: 'Bedrock', ...rest, found: `${model}: ${found}` };
+  const { what, ...rest } = accessTo(availability);
+  return { ...rest, what: `${model}: ${what}` };
 }
 
 /** The model behind an inference profile; undefined when there is no such profile here. */
@@ -68,18 +61,18 @@ function accessTo({
   authorizationStatus,
   entitlementAvailability,
   agreementAvailability,
-}: GetFoundationModelAvailabilityResponse): Omit<Finding, 'name'> {
+}: GetFoundationModelAvailabilityResponse): Finding {
   const isAgreed = agreementAvailability?.status === 'AVAILABLE';
   if (authorizationStatus === 'NOT_AUTHORIZED' || (isAgreed && entitlementAvailability === 'NOT_AVAILABLE'))
     return {
-      state: 'fail',
-      found: 'this account may not use it',
+      severity: 'bad',
+      what: 'this account may not use it',
       remedy: 'a policy of the organization forbids it, or Bedrock is not open to the account: ask its administrator',
     };
-  if (isAgreed) return { state: 'ok', found: 'access granted' };
+  if (isAgreed) return { severity: 'ok', what: 'access granted' };
   return {
-    state: 'warn',
-    found: `no agreement with its provider yet (${agreementAvailability?.status ?? 'not told'})`,
+    severity: 'warning',
+    what: `no agreement with its provider yet (${agreementAvailability?.status ?? 'not told'})`,
     remedy:
       'open it once in the playground of the Bedrock console, as somebody who may subscribe in AWS Marketplace; Anthropic asks for the use case first',
   };

@@ -2,7 +2,8 @@ import type { ServiceQuota } from '@aws-sdk/client-service-quotas';
 import type { DeploymentConfig } from '../../config/schema.ts';
 import type { AwsOptions } from '../aws-clients.ts';
 import { type Resource, resourcesOf } from '../cost/template.ts';
-import { type Check, type Finding, guarded } from './check.ts';
+import { type Finding, guarded } from '../findings.ts';
+import type { SetupCheck } from './check.ts';
 import * as use from './use.ts';
 
 /** What a deployment asks of a quota. */
@@ -87,18 +88,18 @@ function fargateVcpus({ config }: Demand): number {
   return units.reduce((sum, part) => sum + part, 0) / 1024;
 }
 
-export const quotas: Check = {
+export const quotas: SetupCheck = {
   name: 'quotas',
   needsAccount: true,
   run: async ({ aws, config }) => {
     const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
     const { findStack } = await import('../stack.ts');
     if ((await findStack(new CloudFormationClient(aws), config.stackName)) !== undefined)
-      return [{ name: 'quotas', state: 'ok', found: `${config.stackName} is there already, with all that it takes` }];
+      return [{ severity: 'ok', what: `${config.stackName} is there already, with all that it takes` }];
     const { synthesize } = await import('../cost/subject.ts');
     const resources = resourcesOf(synthesize(config), config.region ?? aws.region ?? 'us-east-1');
     const found = QUOTAS.map((row) =>
-      guarded(`quota ${row.name}`, async () => await quotaFindings(row, { config, resources, aws })),
+      guarded(() => quotaFindings(row, { config, resources, aws }), { check: `quota ${row.name}` }),
     );
     return (await Promise.all(found)).flat();
   },
@@ -110,9 +111,9 @@ async function quotaFindings(row: QuotaRow, demand: Demand): Promise<Finding[]> 
   const quota = await use.quotaOf(demand.aws, row.service, row.code);
   const limit = quota.Value ?? 0;
   const used = await row.used(demand.aws, quota);
-  const name = `quota ${row.name}`;
-  const found = `${needed} needed, ${used === undefined ? 'use not known' : `${used} used`}, ${limit} allowed`;
-  if (needed + (used ?? 0) <= limit) return [{ name, state: 'ok', found }];
+  const check = `quota ${row.name}`;
+  const what = `${needed} needed, ${used === undefined ? 'use not known' : `${used} used`}, ${limit} allowed`;
+  if (needed + (used ?? 0) <= limit) return [{ check, severity: 'ok', what }];
   const remedy = `aws service-quotas request-service-quota-increase --service-code ${row.service} --quota-code ${row.code} --desired-value ${needed + (used ?? 0)}`;
-  return [{ name, state: 'fail', found, remedy }];
+  return [{ check, severity: 'bad', what, remedy }];
 }

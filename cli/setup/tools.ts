@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Check, Finding } from './check.ts';
+import type { Finding } from '../findings.ts';
+import type { SetupCheck } from './check.ts';
 
 const OLDEST_PYTHON = '3.11';
 
@@ -14,24 +15,24 @@ function isAtLeast(version: string, wanted: string): boolean {
   return true;
 }
 
-function versionFinding(name: string, version: string, wanted: string, remedy: string): Finding {
+function versionFinding(version: string, wanted: string, remedy: string): Finding {
   return isAtLeast(version, wanted)
-    ? { name, state: 'ok', found: version }
-    : { name, state: 'fail', found: `${version}, ${wanted} or newer is needed`, remedy };
+    ? { severity: 'ok', what: version }
+    : { severity: 'bad', what: `${version}, ${wanted} or newer is needed`, remedy };
 }
 
-export const node: Check = {
+export const node: SetupCheck = {
   name: 'Node.js',
   needsAccount: false,
   run: () => {
     const wanted = packageJson.engines.node.replace('>=', '');
     const remedy = "install the version that .nvmrc names: 'nvm install'";
-    return Promise.resolve([versionFinding('Node.js', process.versions.node, wanted, remedy)]);
+    return Promise.resolve([versionFinding(process.versions.node, wanted, remedy)]);
   },
 };
 
 /** Bundles the functions of the stack, with pip, and runs the local AWS, in a venv. */
-export const python: Check = {
+export const python: SetupCheck = {
   name: 'Python',
   needsAccount: false,
   run: async ({ env }) => {
@@ -39,12 +40,12 @@ export const python: Check = {
     const script = 'import sys, venv, ensurepip, pip; print(sys.version.split()[0])';
     try {
       const { stdout } = await promisify(execFile)(env['PYTHON'] ?? 'python3', ['-c', script], { env: { ...env } });
-      return [versionFinding('Python', stdout.trim(), OLDEST_PYTHON, remedy)];
+      return [versionFinding(stdout.trim(), OLDEST_PYTHON, remedy)];
     } catch (error) {
       const { code, stderr = '' } = error as { code?: string | number; stderr?: string };
       const [said = ''] = stderr.trim().split('\n').slice(-1);
-      const found = code === 'ENOENT' ? 'there is none' : said === '' ? 'it does not start' : said;
-      return [{ name: 'Python', state: 'fail', found, remedy }];
+      const what = code === 'ENOENT' ? 'there is none' : said === '' ? 'it does not start' : said;
+      return [{ severity: 'bad', what, remedy }];
     }
   },
 };

@@ -1,5 +1,6 @@
 import type { ServiceQuota } from '@aws-sdk/client-service-quotas';
 import type { AwsOptions } from '../aws-clients.ts';
+import { all } from '../inspect/kind.ts';
 
 const HOUR_MS = 3_600_000;
 const PERIOD_SECONDS = 300;
@@ -9,15 +10,9 @@ const ec2 = async (aws: AwsOptions) => {
   return { sdk, client: new sdk.EC2Client(aws) };
 };
 
-async function countPages<T>(pages: AsyncIterable<T>, countOf: (page: T) => number): Promise<number> {
-  let count = 0;
-  for await (const page of pages) count += countOf(page);
-  return count;
-}
-
 export async function vpcs(aws: AwsOptions): Promise<number> {
   const { sdk, client } = await ec2(aws);
-  return await countPages(sdk.paginateDescribeVpcs({ client }, {}), ({ Vpcs = [] }) => Vpcs.length);
+  return (await all(sdk.paginateDescribeVpcs({ client }, {}), ({ Vpcs }) => Vpcs)).length;
 }
 
 export async function addresses(aws: AwsOptions): Promise<number> {
@@ -28,24 +23,18 @@ export async function addresses(aws: AwsOptions): Promise<number> {
 /** The most that one zone has. */
 export async function natGatewaysInAZone(aws: AwsOptions): Promise<number> {
   const { sdk, client } = await ec2(aws);
-  const zones = new Map<string, string>();
-  for await (const { Subnets = [] } of sdk.paginateDescribeSubnets({ client }, {}))
-    for (const { SubnetId = '', AvailabilityZone = '' } of Subnets) zones.set(SubnetId, AvailabilityZone);
-  const counts = new Map<string, number>();
+  const subnets = await all(sdk.paginateDescribeSubnets({ client }, {}), ({ Subnets }) => Subnets);
   const Filter = [{ Name: 'state', Values: ['pending', 'available', 'deleting'] }];
-  for await (const { NatGateways = [] } of sdk.paginateDescribeNatGateways({ client }, { Filter }))
-    for (const { SubnetId = '' } of NatGateways) {
-      const zone = zones.get(SubnetId) ?? '';
-      counts.set(zone, (counts.get(zone) ?? 0) + 1);
-    }
-  return Math.max(0, ...counts.values());
+  const nats = await all(sdk.paginateDescribeNatGateways({ client }, { Filter }), ({ NatGateways }) => NatGateways);
+  const zones = nats.map((nat) => subnets.find(({ SubnetId }) => SubnetId === nat.SubnetId)?.AvailabilityZone);
+  return Math.max(0, ...zones.map((zone) => zones.filter((other) => other === zone).length));
 }
 
 /** Those of RDS, Aurora and DocumentDB, which share the quota. */
 export async function databases(aws: AwsOptions): Promise<number> {
   const { paginateDescribeDBInstances, RDSClient } = await import('@aws-sdk/client-rds');
   const pages = paginateDescribeDBInstances({ client: new RDSClient(aws) }, {});
-  return await countPages(pages, ({ DBInstances = [] }) => DBInstances.length);
+  return (await all(pages, ({ DBInstances }) => DBInstances)).length;
 }
 
 /** What the quota's own metric says of the last hour; undefined when it has none. */

@@ -11,9 +11,10 @@ import type { SupportBundleOptions } from '../commands/support-bundle.ts';
 import { stackResources } from '../deployed-environment.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { CommandContext } from '../main.ts';
+import { checkOutput, writeOutput } from '../output.ts';
 import { redact } from '../redact.ts';
 import { requireStack } from '../stack.ts';
-import { COLLECTORS, type Collecting } from './collectors.ts';
+import { COLLECTORS, type Collecting, LEFT_OUT } from './collectors.ts';
 
 /** What is in the archive, what was masked in it, and what could not be had. */
 export interface Manifest {
@@ -26,6 +27,9 @@ export interface Manifest {
     readonly masked: Readonly<Record<string, number>>;
   }[];
   readonly missing: readonly { readonly what: string; readonly reason: string }[];
+
+  /** What is never collected, and why. */
+  readonly leftOut: readonly { readonly what: string; readonly reason: string }[];
 }
 
 export interface Bundle extends Manifest {
@@ -35,36 +39,34 @@ export interface Bundle extends Manifest {
 /** Collects what somebody who helps needs to see, without secrets, into one archive. */
 export async function supportBundle(context: CommandContext, options: SupportBundleOptions): Promise<Bundle> {
   const { io, env, cwd } = context;
+  const made = new Date();
+  const archive = resolve(cwd, options.output ?? `librechat-support-${options.stack}-${stamp(made)}.tar.gz`);
+  await checkOutput(archive);
   const aws = awsOptions(env, options);
   const client = new CloudFormationClient(aws);
   const stack = await requireStack(client, options.stack);
   const resources = await stackResources(client, stack.name);
-  const collecting: Collecting = {
-    stack,
-    client,
-    aws,
-    hours: options.hours,
-    physicalIds: (wanted) =>
-      resources.flatMap(({ ResourceType, PhysicalResourceId }) =>
-        ResourceType === wanted && PhysicalResourceId !== undefined ? [PhysicalResourceId] : [],
-      ),
-  };
-  const made = new Date();
-  const archive = resolve(cwd, options.output ?? `librechat-support-${stack.name}-${stamp(made)}.tar.gz`);
+  const physicalIds = (wanted: string) =>
+    resources.flatMap(({ ResourceType, PhysicalResourceId }) =>
+      ResourceType === wanted && PhysicalResourceId !== undefined ? [PhysicalResourceId] : [],
+    );
   const folder = await mkdtemp(join(tmpdir(), 'librechat-support-'));
   try {
-    const writer = new BundleWriter(join(folder, basename(archive, '.tar.gz')));
+    const writer = new BundleWriter(join(folder, basename(archive, '.tar.gz')), io.signal);
     await writer.add('versions.json', `${JSON.stringify(await versions(), null, 2)}\n`);
     await writer.tryTo('the configuration', () => configuration(context, options.config));
+    const collecting: Collecting = { stack, client, aws, hours: options.hours, signal: io.signal, physicalIds };
     for (const { about, collect } of COLLECTORS) {
-      io.signal.throwIfAborted();
       io.status(`collecting ${about}`);
       await writer.tryTo(about, () => collect(collecting));
     }
     const { files, missing } = writer;
-    const manifest: Manifest = { stack: stack.name, made: made.toISOString(), hours: options.hours, files, missing };
+    const about = { stack: stack.name, made: made.toISOString(), hours: options.hours };
+    const manifest: Manifest = { ...about, files, missing, leftOut: LEFT_OUT };
     await writeFile(join(writer.folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
-    await create({ gzip: true, file: archive, cwd: folder, portable: true }, [basename(writer.folder)]);
+    const packed = join(folder, 'packed.tar.gz');
+    await create({ gzip: true, file: packed, cwd: folder, portable: true }, [basename(writer.folder)]);
+    await writeOutput(archive, await readFile(packed), 0o600);
     return { archive, ...manifest };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -77,8 +79,11 @@ class BundleWriter {
   readonly files: Manifest['files'][number][] = [];
   readonly missing: Manifest['missing'][number][] = [];
 
-  constructor(folder: string) {
+  private readonly signal: AbortSignal;
+
+  constructor(folder: string, signal: AbortSignal) {
     this.folder = folder;
+    this.signal = signal;
   }
 
   async add(name: string, content: string): Promise<void> {
@@ -91,9 +96,11 @@ class BundleWriter {
 
   /** What cannot be collected is noted: the rest is worth having. */
   async tryTo(what: string, collect: () => Promise<Readonly<Record<string, string>>>): Promise<void> {
+    this.signal.throwIfAborted();
     try {
       for (const [name, content] of Object.entries(await collect())) await this.add(name, content);
     } catch (error) {
+      this.signal.throwIfAborted();
       this.missing.push({ what, reason: redact(error instanceof Error ? error.message : String(error)).text });
     }
   }

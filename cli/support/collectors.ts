@@ -4,13 +4,10 @@ import {
   GetTemplateCommand,
   paginateDescribeStackEvents,
 } from '@aws-sdk/client-cloudformation';
-import {
-  CloudWatchLogsClient,
-  paginateDescribeLogGroups,
-  paginateFilterLogEvents,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsOptions } from '../aws-clients.ts';
 import { stackResources } from '../deployed-environment.ts';
+import { logLines } from '../log-lines.ts';
 import type { DeployedStack } from '../stack.ts';
 
 /** What collectors work with. */
@@ -21,6 +18,9 @@ export interface Collecting {
 
   /** Age of the oldest log line in hours. */
   readonly hours: number;
+
+  /** Fires when the person has had enough: what reads page by page must end. */
+  readonly signal: AbortSignal;
   readonly physicalIds: (type: string) => readonly string[];
 }
 
@@ -36,6 +36,22 @@ export interface Collector {
 const MOST_LINES_A_GROUP = 5000;
 
 const MOST_EVENTS = 500;
+
+/** Groups of which the last lines tell nothing, and are found only by reading millions. */
+const NO_MESSAGES: readonly string[] = ['flow-logs', 'trail'];
+
+/** What no bundle has, and why. */
+export const LEFT_OUT = NO_MESSAGES.map((name) => ({
+  what: `logs/${name}.log`,
+  reason: 'records of calls and connections, too many to read; look there with CloudWatch Logs Insights',
+}));
+
+/** Most that AWS takes in one call. */
+const SERVICES_A_CALL = 10;
+const ALARMS_A_CALL = 100;
+
+const inGroups = (ids: readonly string[], size: number): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
 
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -65,9 +81,10 @@ async function templateFile({ client, stack }: Collecting) {
   return { 'template.json': TemplateBody };
 }
 
-async function eventsFile({ client, stack }: Collecting) {
+async function eventsFile({ client, stack, signal }: Collecting) {
   const events: unknown[] = [];
-  for await (const page of paginateDescribeStackEvents({ client }, { StackName: stack.id })) {
+  const asked = { StackName: stack.id };
+  for await (const page of paginateDescribeStackEvents({ client }, asked, { abortSignal: signal })) {
     events.push(...(page.StackEvents ?? []));
     if (events.length >= MOST_EVENTS) break;
   }
@@ -81,18 +98,17 @@ async function resourcesFile({ client, stack }: Collecting) {
 async function tasksFile({ aws, physicalIds }: Collecting): Promise<Record<string, string>> {
   const [cluster] = physicalIds('AWS::ECS::Cluster');
   if (cluster === undefined) return {};
-  const { DescribeServicesCommand, DescribeTasksCommand, ECSClient, ListTasksCommand } =
+  const { DescribeServicesCommand, DescribeTasksCommand, ECSClient, paginateListTasks } =
     await import('@aws-sdk/client-ecs');
-  const ecs = new ECSClient(aws);
-  const { services } = await ecs.send(
-    new DescribeServicesCommand({ cluster, services: [...physicalIds('AWS::ECS::Service')] }),
-  );
+  const client = new ECSClient(aws);
+  const services: unknown[] = [];
+  for (const some of inGroups(physicalIds('AWS::ECS::Service'), SERVICES_A_CALL))
+    services.push(...((await client.send(new DescribeServicesCommand({ cluster, services: some }))).services ?? []));
   const tasks: unknown[] = [];
-  for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
-    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus }));
-    if (taskArns.length > 0)
-      tasks.push(...((await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))).tasks ?? []));
-  }
+  for (const desiredStatus of ['RUNNING', 'STOPPED'] as const)
+    for await (const { taskArns = [] } of paginateListTasks({ client }, { cluster, desiredStatus }))
+      if (taskArns.length > 0)
+        tasks.push(...((await client.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))).tasks ?? []));
   return { 'services.json': asJson(services), 'tasks.json': asJson(tasks) };
 }
 
@@ -150,31 +166,29 @@ async function targetsFile({ aws, physicalIds }: Collecting): Promise<Record<str
 }
 
 async function alarmsFile({ aws, physicalIds }: Collecting): Promise<Record<string, string>> {
-  const names = [...physicalIds('AWS::CloudWatch::Alarm')];
+  const names = physicalIds('AWS::CloudWatch::Alarm');
   if (names.length === 0) return {};
-  const { CloudWatchClient, DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
-  const { MetricAlarms } = await new CloudWatchClient(aws).send(new DescribeAlarmsCommand({ AlarmNames: names }));
-  return { 'alarms.json': asJson(MetricAlarms) };
+  const { CloudWatchClient, paginateDescribeAlarms } = await import('@aws-sdk/client-cloudwatch');
+  const client = new CloudWatchClient(aws);
+  const alarms: unknown[] = [];
+  for (const some of inGroups(names, ALARMS_A_CALL))
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNames: some }))
+      alarms.push(...MetricAlarms);
+  return { 'alarms.json': asJson(alarms) };
 }
 
-async function logFiles({ aws, stack, hours }: Collecting): Promise<Record<string, string>> {
+async function logFiles({ aws, stack, hours, signal }: Collecting): Promise<Record<string, string>> {
   const client = new CloudWatchLogsClient(aws);
   const files: Record<string, string> = {};
   const prefix = `/aws/librechat/${stack.name}/`;
   for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, { logGroupNamePrefix: prefix }))
-    for (const { logGroupName = '' } of logGroups)
-      files[`logs/${logGroupName.slice(prefix.length)}.log`] = await logLines(client, logGroupName, hours);
+    for (const { logGroupName = '' } of logGroups) {
+      const name = logGroupName.slice(prefix.length);
+      if (NO_MESSAGES.includes(name)) continue;
+      const lines = await logLines(client, { logGroupName, hours, most: MOST_LINES_A_GROUP, signal });
+      files[`logs/${name}.log`] = lines
+        .map(({ time, stream, text }) => `${new Date(time).toISOString()} ${stream} ${text}\n`)
+        .join('');
+    }
   return files;
-}
-
-async function logLines(client: CloudWatchLogsClient, logGroupName: string, hours: number): Promise<string> {
-  const lines: string[] = [];
-  const startTime = Date.now() - hours * 3_600_000;
-  for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName, startTime })) {
-    for (const { timestamp = 0, logStreamName = '', message = '' } of events)
-      lines.push(`${new Date(timestamp).toISOString()} ${logStreamName} ${message.trimEnd()}\n`);
-    // The newest ones tell what went wrong.
-    if (lines.length > MOST_LINES_A_GROUP) lines.splice(0, lines.length - MOST_LINES_A_GROUP);
-  }
-  return lines.join('');
 }

@@ -1,15 +1,8 @@
 import type { DeploymentConfig } from '../../config/schema.ts';
-import type { Priced } from '../cost/format.ts';
+import type { Price } from '../cost/subject.ts';
 import type { Io } from '../io.ts';
 import type { Choice } from '../prompts.ts';
 
-/** A bill, and why it may not be the one of this configuration. */
-export interface Price extends Priced {
-  readonly note?: string;
-}
-
-/** A region that the price book does not know; a model without a price is another matter. */
-const NO_PRICE_HERE = /no price for [a-z]+-[a-z-]+-\d/;
 const LABEL_WIDTH = 15;
 
 const known = new Map<string, Promise<Price | undefined>>();
@@ -33,21 +26,8 @@ export function priceOf(config: DeploymentConfig, users?: number): Promise<Price
 }
 
 async function compute(config: DeploymentConfig, users?: number): Promise<Price> {
-  const { synthesize } = await import('../cost/subject.ts');
-  const { DEFAULT_REGION, estimateTemplate } = await import('../cost/estimate.ts');
-  const { NOBODY } = await import('../cost/usage.ts');
-  const template = synthesize(config);
-  const usage = users === undefined ? {} : { users };
-  const local = estimateTemplate(template, { usage, region: config.region });
-  const isKnown = !local.unpriced.some(({ reason }) => NO_PRICE_HERE.test(reason));
-  const region = isKnown ? local.region : DEFAULT_REGION;
-  return {
-    name: config.stackName,
-    subject: { name: config.stackName, template },
-    idle: estimateTemplate(template, { usage: { ...usage, ...NOBODY }, region }),
-    used: estimateTemplate(template, { usage, region }),
-    ...(isKnown ? {} : { note: `prices of ${region}: those of ${local.region} may differ` }),
-  };
+  const { priceOfConfig } = await import('../cost/subject.ts');
+  return priceOfConfig(config, users === undefined ? {} : { users });
 }
 
 /** A choice, and the configuration that it would give; none where that would be refused. */

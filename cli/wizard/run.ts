@@ -3,8 +3,9 @@ import type { WizardOptions } from '../commands/wizard.ts';
 import type { DeployResult } from '../deploy/run.ts';
 import { Aborted } from '../errors.ts';
 import type { CommandContext } from '../main.ts';
+import { writeOutput } from '../output.ts';
 import { fillIn } from './fill-in.ts';
-import { fileText, textOf, writeWhole } from './save.ts';
+import { fileText, textOf } from './save.ts';
 import { showSummary } from './summary.ts';
 import { askRegion, chooseTarget, existingStacks } from './target.ts';
 
@@ -38,7 +39,7 @@ export async function wizard(
   const text = fileText(draft, isNew ? undefined : before);
   const isReplaced = isNew && before !== undefined && before !== text;
   await agree(context, options, file, isReplaced);
-  await writeWhole(resolve(cwd, file), text);
+  await writeOutput(resolve(cwd, file), text);
   io.info(`saved in ${file}\nthe same again, without questions: npx tsx cli/main.ts deploy ${file}\n`);
   const result = {
     file,

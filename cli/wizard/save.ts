@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type Document, isMap, parseDocument } from 'yaml';
 import { keysOf, valueAt } from '../../config/schema-tree.ts';
 import type { Draft } from './draft.ts';
@@ -29,18 +29,6 @@ export async function textOf(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes a file whole or not at all. */
-export async function writeWhole(path: string, text: string, mode = 0o644): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(unfinished, text, { mode });
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
     throw error;
   }
 }

@@ -1,11 +1,13 @@
+import type { Price } from '../cost/subject.ts';
 import type { Io } from '../io.ts';
+import type { Template } from '../network/resolve.ts';
 import type { Draft } from './draft.ts';
-import { type Price, priceOf } from './price.ts';
+import { priceOf } from './price.ts';
 
 const shown = (value: unknown): string =>
   Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** Shows what the answers change, and the bill that comes of them. */
+/** Shows what the answers change, the bill that comes of them, and what is found in the network. */
 export async function showSummary(io: Io, draft: Draft, people: number | undefined): Promise<Price | undefined> {
   const { bold, dim } = io.colors;
   const changes = draft.changes();
@@ -26,6 +28,17 @@ export async function showSummary(io: Io, draft: Draft, people: number | undefin
   const [head = '', ...lines] = billTable(price).split('\n');
   io.info(`\n${bold(head)}\n${lines.join('\n')}`);
   if (price.note !== undefined) io.info(price.note);
-  io.info("\nNo settings contradict each other. 'npx tsx cli/main.ts estimate --explain' tells the arithmetic.\n");
+  io.info("'npx tsx cli/main.ts estimate --explain' tells the arithmetic.");
+  await showFindings(io, draft, price);
   return price;
+}
+
+/** What is wrong with the network of the template that was priced: the settings alone would not tell. */
+async function showFindings(io: Io, draft: Draft, { subject: { template } }: Price): Promise<void> {
+  const { checkReachability } = await import('../network/reachability.ts');
+  const { needs, local, rules, findings } = checkReachability(template as Template, draft.resolve());
+  const found = findings.length === 0 ? 'nothing is cut off, nothing is open besides' : `${findings.length} findings`;
+  io.info(`\n${io.colors.bold('Network')}\n  ${needs.length + local.length} connections, ${rules} rules: ${found}`);
+  for (const finding of findings) io.warn(finding);
+  io.info('');
 }

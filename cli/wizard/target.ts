@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parse } from 'yaml';
 import { DEFAULT_PRESET } from '../../config/config-source.ts';
 import { loadDeploymentConfig } from '../../config/deployment-config.ts';
 import type { AwsChoice } from '../aws-clients.ts';
@@ -21,20 +22,27 @@ export async function existingStacks({ env }: CommandContext, choice: AwsChoice)
   return await librechatStacks(new CloudFormationClient(awsOptions(env, choice)));
 }
 
-/** Name of the deployment that is changed, which `file` makes; undefined for a new one. */
+/**
+ * Name of the deployment that is changed, which `file` makes; undefined for a new one.
+ *
+ * Without questions it is the one of the file: the same command again changes what it made.
+ */
 export async function chooseTarget(
   context: CommandContext,
   stacks: readonly DeployedStack[],
   { stack, yes, preset }: WizardOptions,
   file: string,
 ): Promise<string | undefined> {
-  const stackName = stack ?? (stacks.length === 0 || yes === true ? NEW : await askTarget(context, stacks));
-  if (!stacks.some(({ name }) => name === stackName)) return undefined;
   const { env, cwd } = context;
-  const isThere = (await textOf(resolve(cwd, file))) !== undefined;
-  if (!isThere || loadDeploymentConfig({ source: file, env, cwd }).config.stackName !== stackName)
+  const text = await textOf(resolve(cwd, file));
+  const made = () =>
+    text === undefined ? undefined : loadDeploymentConfig({ source: file, env, cwd }).config.stackName;
+  const choose = async () => (yes === true ? made() : await askTarget(context, stacks));
+  const stackName = stack ?? (stacks.length === 0 ? NEW : await choose());
+  if (stackName === undefined || !stacks.some(({ name }) => name === stackName)) return undefined;
+  if (made() !== stackName)
     throw new UserError(`${file} does not make ${stackName}`, 'name the file that does with --save-as', EXIT.usage);
-  if (preset !== undefined)
+  if (preset !== undefined && preset !== (parse(text ?? '') as { preset?: unknown }).preset)
     throw new UserError(`${stackName} is there already`, 'its preset stays: leave --preset out', EXIT.usage);
   return stackName;
 }

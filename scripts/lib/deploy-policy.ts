@@ -5,6 +5,7 @@ export interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: string | readonly string[];
+  readonly Condition?: object;
 }
 
 export interface PolicyDocument {

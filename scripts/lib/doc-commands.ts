@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { configTree } from '../../config/config-paths.ts';
 
@@ -75,12 +75,23 @@ function split(line: string): string[] {
   return words.map((word) => word.replaceAll(/['"]/g, ''));
 }
 
-/** Tests that run a command: those that name all its words. */
-export function testsOf(command: string): string[] {
-  const words = command.split(' ').flatMap((word) => ['-e', `'${word}'`]);
-  const folders = ['test/operator', 'test/cli', 'test/rehearsal'];
-  const found = execFileSync('git', ['grep', '--untracked', '-l', '-F', '--all-match', ...words, '--', ...folders], {
-    encoding: 'utf8',
-  });
-  return found.split('\n').filter((file) => file.endsWith('.test.ts') && file !== 'test/cli/contract.test.ts');
+/** What makes an array of words a command line that runs, and not one that is only talked about. */
+const RUNS = String.raw`(?:\b(?:run|operate|runCli|CliTerminal)\(|=>?|\breturn)\s*\[|\bmain(?:\.ts')?,\s*\[?`;
+
+/** Whether a test runs a command: hands its words to what runs command lines, at once or under a name. */
+export function runsCommand(test: string, command: string): boolean {
+  const [first = '', ...others] = command.split(' ').map((word) => `'${word}'`);
+  const words = [first, ...others].join(String.raw`,\s*`);
+  // A helper of the command's own name adds the first word.
+  const helper = others.length === 0 ? '(?!)' : String.raw`\b${first.slice(1, -1)}\(\[\s*${others.join(', ')}`;
+  return new RegExp(String.raw`(?:(?:${RUNS})\s*${words}|${helper})(?!,\s*'--help')\s*[,\]]`).test(test);
+}
+
+/** Tests of these files that run a command; the one that holds all commands to their contract is none of them. */
+export function testsOf(command: string, files: readonly string[]): string[] {
+  return files
+    .filter(
+      (file) => /^test\/(operator|cli|rehearsal)\/.*\.test\.ts$/.test(file) && !file.endsWith('/contract.test.ts'),
+    )
+    .filter((file) => runsCommand(readFileSync(file, 'utf8'), command));
 }

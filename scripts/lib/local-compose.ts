@@ -4,7 +4,7 @@ import { PROVIDERS } from '../../config/librechat/deployment-variables.ts';
 import type { Ec2Config, PartialConfig } from '../../config/schema.ts';
 import { PORTS } from '../../lib/constructs/compute/container-environment.ts';
 import { composeFile } from '../../lib/constructs/compute/instance/compose.ts';
-import type { Service } from '../../lib/constructs/compute/instance/services.ts';
+import type { Service } from '../../lib/constructs/compute/instance/service-parts.ts';
 import { containersOf, type DeployedContainer, type SecretUse } from '../../test/helpers/container-environments.ts';
 import { type Synthesized, synthesize, type Template } from '../../test/helpers/deployments.ts';
 

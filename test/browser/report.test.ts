@@ -124,7 +124,7 @@ test('a label that lies on another or leaves its box is found', async () => {
     document.querySelector('.wide .box .title').textContent = 'A name that is much too long for its box';
   })()`);
   const { found } = await page.evaluate<{ found: string[] }>(misplaced);
-  expect(found).toContain('VPC 10.0.0.0/16 on zone a');
+  expect(found).toContain('VPC 10.0.0.0/16 on zones a, b');
   expect(found.some((text) => text.endsWith('leaves its box'))).toBe(true);
 });
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { folderWith } from '../config/loading.ts';
 import { run } from './running.ts';
 
 let script = '';
@@ -52,6 +53,17 @@ describe('completion in bash', () => {
   ])('after %j offers %j', (words, wanted) => {
     expect(offered(...words)).toEqual(wanted);
   });
+});
+
+test('runs a command in the folder one is in, so that files are found there', () => {
+  const { cwd, remove } = folderWith({ 'ours.yaml': 'preset: minimal-dev\n' });
+  try {
+    const calling = `${script}\nlibrechat config check ours.yaml`;
+    const answer = execFileSync('bash', ['--norc', '-u', '-c', calling], { cwd, encoding: 'utf8' });
+    expect(answer).toMatch(/^ours\.yaml: in order/);
+  } finally {
+    remove();
+  }
 });
 
 test('the script is a JSON value too', async () => {

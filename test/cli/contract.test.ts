@@ -1,34 +1,43 @@
 import { describe, expect, test, vi } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { interrupted, NOBODY } from './interrupted.ts';
 import { run } from './running.ts';
 
-/** Every command with a call that works without an account, and one that is refused. */
-const COMMANDS: readonly { path: string[]; refused: string[] }[] = [
+/** An AWS that refuses every connection. */
+const NOWHERE = { ...NOBODY, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+
+/** Every command with a call that is refused; where it does that, one that asks AWS, and one that asks a person first. */
+const COMMANDS: readonly { path: string[]; refused: string[]; asks?: string[]; prompts?: string[] }[] = [
   { path: ['config', 'show'], refused: ['no-such-preset'] },
   { path: ['config', 'check'], refused: ['no-such-file.yaml'] },
   { path: ['config', 'schema'], refused: ['too', 'many'] },
   { path: ['config', 'docs'], refused: ['too-many'] },
-  { path: ['deploy'], refused: ['no-such-preset'] },
-  { path: ['one-click'], refused: ['--bucket-prefix', 'Not A Bucket'] },
-  { path: ['support-bundle'], refused: ['--hours', 'many'] },
+  { path: ['deploy'], refused: ['no-such-preset'], asks: ['minimal-dev'] },
+  {
+    path: ['one-click'],
+    refused: ['--bucket-prefix', 'Not A Bucket'],
+    asks: ['--bucket-prefix', 'some-prefix', '--publish', '--region', 'us-east-1'],
+  },
+  { path: ['support-bundle'], refused: ['--hours', 'many'], asks: [] },
   { path: ['estimate'], refused: ['no-such-preset'] },
   { path: ['report'], refused: ['no-such-preset'] },
-  { path: ['setup'], refused: ['no-such-preset'] },
-  { path: ['wizard'], refused: ['--preset', 'no-such-preset', '--dry-run', '--yes'] },
-  { path: ['analyze'], refused: ['--hours', 'many'] },
-  { path: ['doctor'], refused: ['too', 'many'] },
+  { path: ['setup'], refused: ['no-such-preset'], asks: [] },
+  { path: ['wizard'], refused: ['--preset', 'no-such-preset', '--dry-run', '--yes'], asks: ['--yes'], prompts: [] },
+  { path: ['analyze'], refused: ['--hours', 'many'], asks: [] },
+  { path: ['doctor'], refused: ['too', 'many'], asks: [] },
   { path: ['completion'], refused: ['too-many'] },
-  { path: ['status'], refused: ['too-many'] },
-  { path: ['check-resources'], refused: ['too-many'] },
-  { path: ['cleanup'], refused: ['--keep-data', '--delete-data'] },
+  { path: ['status'], refused: ['too-many'], asks: [] },
+  { path: ['check-resources'], refused: ['too-many'], asks: [] },
+  { path: ['cleanup'], refused: ['--keep-data', '--delete-data'], asks: [] },
   { path: ['rehearse'], refused: ['--only', 'no-such-step'] },
   { path: ['local', 'up'], refused: ['too-many'] },
   { path: ['local', 'down'], refused: ['too-many'] },
   { path: ['local', 'logs'], refused: ['--follow'] },
-  { path: ['local', 'reset'], refused: ['too-many'] },
+  { path: ['local', 'reset'], refused: ['too-many'], prompts: [] },
 ];
 const named = COMMANDS.map((command) => ({ ...command, name: command.path.join(' ') }));
 
-describe.each(named)('$name', { timeout: 30_000 }, ({ path, refused }) => {
+describe.each(named)('$name', { timeout: 30_000 }, ({ path, refused, asks, prompts }) => {
   test('explains itself on standard output, with two examples that can be typed', async () => {
     const { code, stdout, stderr } = await run([...path, '--help']);
     expect([code, stderr]).toEqual([0, '']);
@@ -56,6 +65,29 @@ describe.each(named)('$name', { timeout: 30_000 }, ({ path, refused }) => {
   test('shows no stack trace', async () => {
     const { stdout, stderr } = await run([...path, ...refused]);
     expect(stdout + stderr).not.toMatch(/\n\s+at |Error:/);
+  });
+
+  const whenItAsks = asks === undefined ? [] : [[asks]];
+  test.each(whenItAsks)('prints one JSON value with --json when AWS cannot be reached, asked by %j', async (call) => {
+    const { code, stdout, stderr } = await run([...path, ...call, '--json'], {}, NOWHERE);
+    expect([code, JSON.stringify(JSON.parse(stdout))]).toEqual([
+      1,
+      expect.stringContaining('AWS could not be reached'),
+    ]);
+    expect(stderr).not.toMatch(/\n\s+at |unexpected/);
+  });
+
+  test('waits for nobody without a terminal', async () => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: false });
+    const { code } = await run([...path, ...(prompts ?? asks ?? refused)], {}, NOWHERE, stdin);
+    expect(code).toBe(asks === undefined || prompts !== undefined ? 2 : 1);
+    expect(stdin.eventNames().filter((event) => event === 'data' || event === 'readable')).toEqual([]);
+  });
+
+  test('exits with 130 after Ctrl-C, and prints one JSON value with --json', async () => {
+    const { code, stdout, stderr } = await interrupted([...path, ...(asks ?? refused), '--json'], asks !== undefined);
+    expect([code, JSON.parse(stdout)]).toEqual([130, { error: { message: 'interrupted' } }]);
+    expect(stderr).toMatch(/^error: interrupted$/m);
   });
 });
 

@@ -108,9 +108,11 @@ describe('an interruption', () => {
   }
 
   test.each(['SIGINT', 'SIGTERM'])('by %s ends a command at once that does not heed it', (signal) => {
-    const { events, exits } = interruptible();
+    const { events, exits, interruption } = interruptible();
+    const said: number[] = [];
+    interruption.farewell = () => said.push(exits.length);
     events.emit(signal);
-    expect(exits).toEqual([130]);
+    expect([exits, said]).toEqual([[130], [0]]);
   });
 
   test('lets a command that heeds it end by itself, until the second one', () => {

@@ -21,12 +21,13 @@ export async function run(
   args: readonly string[],
   files: Readonly<Record<string, string>> = {},
   env: Readonly<Record<string, string>> = {},
+  stdin = Object.assign(new PassThrough(), { isTTY: false }),
 ): Promise<Ran> {
   const { cwd, remove } = folderWith(files);
   const [stdout, stderr] = [recorder(), recorder()];
   try {
     const code = await runCli(args, {
-      stdin: Object.assign(new PassThrough(), { isTTY: false }),
+      stdin,
       stdout: stdout.stream,
       stderr: stderr.stream,
       env,

@@ -1,4 +1,4 @@
-import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateStackCommand, ListChangeSetsCommand } from '@aws-sdk/client-cloudformation';
 import { describe, expect, test } from 'vitest';
 import { findStack } from '../../cli/stack.ts';
 import { faultyEndpoint } from './faulty-endpoint.ts';
@@ -25,6 +25,7 @@ describe('deploy', { timeout: 120_000 }, () => {
   test('shows the changes and leaves nothing with --dry-run', async () => {
     const { code, stderr } = await operate(small('DryRun', '--dry-run'));
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^Changes: \d+ added$/m)]);
+    expect(stderr).toMatch(/^about \$\d+(–\d+)? a month before anybody uses it$/m);
     expect(await findStack(cloudFormation, 'DryRun')).toBeUndefined();
   });
 
@@ -32,6 +33,37 @@ describe('deploy', { timeout: 120_000 }, () => {
     const { code, stderr } = await operate(small('Unasked'));
     expect([code, stderr]).toEqual([2, expect.stringContaining('pass --yes to agree')]);
     expect(await findStack(cloudFormation, 'Unasked')).toBeUndefined();
+  });
+
+  test('switches termination protection on and off after consent only', async () => {
+    const production = (...more: string[]) => small('Protected', '--set', 'environment=production', ...more);
+    const isProtected = async () => (await findStack(cloudFormation, 'Protected'))?.isProtected;
+
+    const dry = await operate(production('--dry-run'));
+    expect([dry.code, dry.stderr]).toEqual([0, expect.stringContaining('termination protection of the stack: on')]);
+    expect((await operate(production())).code).toBe(2);
+    expect(await isProtected()).toBeUndefined();
+
+    const deployed = await operate(production('--yes'));
+    expect([deployed.code, deployed.stderr]).toEqual([0, expect.stringMatching(/^deployed in (\d+ min )?\d+ s$/m)]);
+    expect(await isProtected()).toBe(true);
+
+    const unprotected = ['--set', 'data.deletionProtection=false'];
+    const dryAgain = await operate(production('--dry-run', ...unprotected));
+    expect([dryAgain.code, dryAgain.stderr]).toEqual([0, expect.stringContaining('protection of the stack: off')]);
+    expect((await operate(production(...unprotected))).code).toBe(2);
+    expect(await isProtected()).toBe(true);
+
+    expect((await operate(production('--yes', ...unprotected))).code).toBe(0);
+    expect(await isProtected()).toBe(false);
+    const { Summaries } = await cloudFormation.send(new ListChangeSetsCommand({ StackName: 'Protected' }));
+    expect(Summaries?.filter(({ ExecutionStatus }) => ExecutionStatus !== 'EXECUTE_COMPLETE')).toEqual([]);
+  });
+
+  test.each(['nowhere/outputs.json', '.'])('refuses to write outputs to %s before anything begins', async (file) => {
+    const { code, stderr } = await operate(small('Unwritten', '--yes', '--outputs-file', file));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: \S+ cannot be written/)]);
+    expect(await findStack(cloudFormation, 'Unwritten')).toBeUndefined();
   });
 
   test('deploys, changes nothing the second time, and changes what a setting changes', async () => {
@@ -48,6 +80,11 @@ describe('deploy', { timeout: 120_000 }, () => {
       'UPDATE_COMPLETE',
       [['Modify', true]],
     ]);
+  });
+
+  test('tells what it costs before it asks, and what it did cost', async () => {
+    const { stderr } = await operate(small('Deployed', '--set', 'instance.dataVolumeGiB=200', '--dry-run'));
+    expect(stderr).toMatch(/^about \$\d+(–\d+)? a month before anybody uses it \(was \$\d+(–\d+)?\)$/m);
   });
 
   test('writes the outputs by stack, as the CDK does', async () => {
@@ -92,6 +129,15 @@ describe('deploy', { timeout: 120_000 }, () => {
       new CreateStackCommand({ StackName: 'Broken', TemplateBody: JSON.stringify(broken), OnFailure: 'ROLLBACK' }),
     );
     await expect.poll(async () => (await findStack(cloudFormation, 'Broken'))?.status).toMatch(/COMPLETE$/);
+    const left = await findStack(cloudFormation, 'Broken');
+    for (const [flags, code, message] of [
+      [['--dry-run'], 1, 'changes cannot be shown before it is deleted'],
+      [[], 2, 'pass --yes to agree'],
+    ] as const) {
+      const refused = await operate(small('Broken', ...flags));
+      expect([refused.code, refused.stderr]).toEqual([code, expect.stringContaining(message)]);
+      expect(await findStack(cloudFormation, 'Broken')).toEqual(left);
+    }
     // What a create left that was rolled back is deleted and made anew.
     const { code, stderr } = await operate(small('Broken', '--yes'));
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^Changes: \d+ added$/m)]);
@@ -111,6 +157,37 @@ describe('deploy', { timeout: 120_000 }, () => {
     await faulty.close();
     expect(ran.code).toBe(1);
     expect(ran.stderr).toMatch(new RegExp(`^error: ${message} \\(${code}: as AWS says it\\): .+\\n$`));
+  });
+
+  test.each([
+    ['The security token included in the request is expired', 'the credentials have expired'],
+    ['Requires capabilities : [CAPABILITY_IAM]', 'the change set could not be made'],
+  ])('tells what AWS said to the CDK in the same words, and leaves nothing: %s', async (said, message) => {
+    const fault = { code: 'Refused', message: said, of: /Action=CreateChangeSet/ };
+    const faulty = await faultyEndpoint(env['AWS_ENDPOINT_URL'] ?? '', fault);
+    const ran = await operate(small('Refused', '--yes'), {}, { AWS_ENDPOINT_URL: faulty.url });
+    await faulty.close();
+    expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect(ran.stderr).toContain(said);
+    expect(await findStack(cloudFormation, 'Refused')).toBeUndefined();
+  });
+
+  test('names the stack where one is stuck', async () => {
+    const broken = { Resources: { Broken: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'not allowed!' } } } };
+    await cloudFormation.send(
+      new CreateStackCommand({ StackName: 'Stuck', TemplateBody: JSON.stringify(broken), OnFailure: 'DO_NOTHING' }),
+    );
+    await expect.poll(async () => (await findStack(cloudFormation, 'Stuck'))?.status).toBe('CREATE_FAILED');
+    const { code, stderr } = await operate(small('Stuck', '--yes'));
+    expect([code, stderr]).toEqual([1, expect.stringContaining("'npx tsx cli/main.ts cleanup --stack Stuck'")]);
+  });
+
+  test('deploys when AWS does not let it be watched', async () => {
+    const fault = { code: 'AccessDenied', message: 'not for you', of: /Action=DescribeStackEvents/ };
+    const faulty = await faultyEndpoint(env['AWS_ENDPOINT_URL'] ?? '', fault);
+    const ran = await operate(small('Unwatched', '--yes', '--json'), {}, { AWS_ENDPOINT_URL: faulty.url });
+    await faulty.close();
+    expect([ran.code, (json(ran) as Deployed).status]).toEqual([0, 'CREATE_COMPLETE']);
   });
 
   test('goes on when AWS asks twice to slow down', async () => {

@@ -7,14 +7,16 @@ import {
   DescribeStackResourcesCommand,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
-import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { Status } from '../../cli/inspect/status.ts';
 import type { OneClick } from '../../cli/one-click/run.ts';
 import { findStack } from '../../cli/stack.ts';
 import { env, json, operate, options } from './local.ts';
 
 const cloudFormation = new CloudFormationClient(options);
+const s3 = new S3Client({ ...options, forcePathStyle: true });
 const folder = mkdtempSync(join(tmpdir(), 'librechat-one-click-'));
 const file = join(folder, 'template.yaml');
 let made: OneClick;
@@ -54,6 +56,11 @@ async function launch(StackName: string, parameters: Readonly<Record<string, str
   return StackResources.map(({ ResourceType = '' }) => ResourceType);
 }
 
+async function statementsOf(Bucket: string): Promise<readonly { readonly Sid?: string }[]> {
+  const { Policy = '' } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+  return (JSON.parse(Policy) as { Statement: { Sid?: string }[] }).Statement;
+}
+
 describe('one-click', () => {
   test('makes a template within the limits of CloudFormation, with the parameters that people look for', () => {
     const text = readFileSync(file, 'utf8');
@@ -91,9 +98,68 @@ describe('one-click', () => {
   test('opens the console with the template chosen, and lets named accounts read it', async () => {
     const [{ quickCreateUrl, templateUrl } = { quickCreateUrl: '', templateUrl: '' }] = made.published;
     expect(new URLSearchParams(new URL(quickCreateUrl).hash.split('?')[1]).get('templateURL')).toBe(templateUrl);
-    const s3 = new S3Client({ ...options, forcePathStyle: true });
-    const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: 'launched-by-anyone-us-east-1' }));
-    expect(Policy).toContain('arn:aws:iam::111122223333:root');
+    expect((await statementsOf('launched-by-anyone-us-east-1')).find(({ Sid }) => Sid === 'Launch')).toMatchObject({
+      Principal: { AWS: ['arn:aws:iam::111122223333:root'] },
+    });
+  });
+
+  test('published again with other settings, fills them in and lets in those who were let in before', async () => {
+    const Bucket = 'launched-by-anyone-us-east-1';
+    const others = {
+      Sid: 'Others',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Resource: `arn:aws:s3:::${Bucket}/x`,
+    };
+    const before = await statementsOf(Bucket);
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [...before, others] });
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    const settings = {
+      'instance.keyPairName': 'my-key',
+      'instance.sshCidrs': '203.0.113.7/32',
+      'monitoring.alertEmail': 'me@example.org',
+      'monitoring.alarms': 'true',
+    };
+    const ran = await operate([
+      ...['one-click', 'standard-dev', '--bucket-prefix', 'launched-by-anyone', '--output', `${file}.2`, '--json'],
+      ...['--publish', '--region', 'us-east-1', '--share-with', '444455556666'],
+      ...Object.entries(settings).flatMap(([path, value]) => ['--set', `${path}=${value}`]),
+    ]);
+    expect(ran.code, ran.stderr).toBe(0);
+    const after = await statementsOf(Bucket);
+    expect(after.map(({ Sid }) => Sid)).toEqual(['Others', 'TlsOnly', 'Launch']);
+    expect(JSON.stringify(after)).toMatch(/111122223333:root.*444455556666:root/);
+
+    const { hash } = new URL((json(ran) as OneClick).published[0]?.quickCreateUrl ?? '');
+    const { Parameters } = parse(readFileSync(`${file}.2`, 'utf8')) as {
+      Parameters: Record<string, { Default?: string }>;
+    };
+    const answers = { KeyName: 'my-key', AllowedSSHIP: '203.0.113.7/32', AlertEmail: 'me@example.org' };
+    for (const [name, answer] of Object.entries({ ...answers, InstanceType: 't4g.large' })) {
+      expect(new URLSearchParams(hash.split('?')[1]).get(`param_${name}`), name).toBe(answer);
+      expect(Parameters[name]?.Default, name).toBe(answer);
+    }
+  });
+
+  test('leaves the policy of a bucket alone that it did not make', async () => {
+    const Bucket = 'of-the-company-us-east-1';
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const { code, stderr } = await operate([
+      ...['one-click', 'standard-dev', '--bucket-prefix', 'of-the-company', '--output', `${file}.3`],
+      ...['--publish', '--region', 'us-east-1'],
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`bucket ${Bucket} was not made by one-click`)]);
+    await expect(statementsOf(Bucket)).rejects.toThrow();
+  });
+
+  test('makes stacks that the commands know, without the tags of the others', async () => {
+    const { stderr } = await operate(['status', '--stack', 'LaunchedOne']);
+    expect(stderr).toMatch(/--stack takes .*\bLaunched\b/);
+    const told = json(await operate(['status', '--stack', 'Launched', '--json'])) as Status;
+    expect([told.status, told.environment]).toEqual(['CREATE_COMPLETE', 'development']);
+    const ended = await operate(['cleanup', '--stack', 'Launched', '--yes']);
+    expect([ended.code, ended.stdout]).toEqual([0, 'Launched is gone, nothing is left\n']);
   });
 
   test.each([
@@ -101,6 +167,13 @@ describe('one-click', () => {
     [['minimal-dev'], 'pass --bucket-prefix'],
     [['minimal-dev', '--bucket-prefix', 'some-prefix', '--publish'], 'name a --region'],
     [['minimal-dev', '--bucket-prefix', 'some-prefix', '--set', 'instance.type=c7g.large'], 'set one of t4g.medium'],
+    [
+      [
+        ...['minimal-dev', '--bucket-prefix', 'some-prefix', '--set', 'instance.keyPairName=my-key'],
+        ...['--set', 'instance.sshCidrs=10.0.0.0/8,192.168.0.0/16'],
+      ],
+      'leave one in instance.sshCidrs',
+    ],
     [
       ['minimal-dev', '--bucket-prefix', 'some-prefix', '--set', 'access={"type":"http"}'],
       'parameters of the template',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Finding } from '../../cli/setup/check.ts';
+import type { NamedFinding } from '../../cli/findings.ts';
 import { runCli } from '../../cli/main.ts';
 import { recorder } from '../cli/running.ts';
 import { faultyEndpoint } from './faulty-endpoint.ts';
@@ -12,10 +12,10 @@ import { env, json, operate } from './local.ts';
 
 interface SetUp {
   readonly isReady: boolean;
-  readonly checks: readonly Finding[];
+  readonly checks: readonly NamedFinding[];
 }
 
-const states = ({ checks }: SetUp) => Object.fromEntries(checks.map(({ name, state }) => [name, state]));
+const states = ({ checks }: SetUp) => Object.fromEntries(checks.map(({ check, severity }) => [check, severity]));
 
 describe('setup', { timeout: 60_000 }, () => {
   test('tells what it found in the account, and what it could not ask', async () => {
@@ -24,7 +24,7 @@ describe('setup', { timeout: 60_000 }, () => {
       'Node.js': 'ok',
       Python: 'ok',
       // The local AWS knows only its root.
-      credentials: 'warn',
+      credentials: 'warning',
       region: 'ok',
       'CDK bootstrap': 'ok',
       // The local AWS has no Service Quotas.
@@ -35,13 +35,13 @@ describe('setup', { timeout: 60_000 }, () => {
   test('fails, and exits with 1, where the CDK was not bootstrapped', async () => {
     const { code, stdout } = await operate(['setup', '--region', 'eu-west-3']);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^fail +CDK bootstrap +there is no CDKToolkit stack/m);
+    expect(stdout).toMatch(/^bad +CDK bootstrap +there is no CDKToolkit stack/m);
     expect(stdout).toContain('to mend it: npx cdk bootstrap aws://000000000000/eu-west-3');
   });
 
   test.each([
-    ['ExpiredToken', /GetCallerIdentity/, { credentials: 'fail', region: 'unknown', quotas: 'unknown' }],
-    ['UnauthorizedOperation', /DescribeRegions/, { credentials: 'warn', region: 'unknown', 'CDK bootstrap': 'ok' }],
+    ['ExpiredToken', /GetCallerIdentity/, { credentials: 'bad', region: 'unknown', quotas: 'unknown' }],
+    ['UnauthorizedOperation', /DescribeRegions/, { credentials: 'warning', region: 'unknown', 'CDK bootstrap': 'ok' }],
   ])('goes on after %s', async (code, of, wanted) => {
     const faulty = await faultyEndpoint(env['AWS_ENDPOINT_URL'] ?? '', { code, message: 'as AWS says it', of });
     const found = json(await operate(['setup', '--json'], {}, { AWS_ENDPOINT_URL: faulty.url })) as SetUp;
@@ -62,7 +62,7 @@ describe('setup', { timeout: 60_000 }, () => {
     const { stdout } = (await ran) as { stdout: string };
     rmSync(folder, { recursive: true });
     const { checks } = JSON.parse(stdout) as SetUp;
-    expect(checks.find(({ name }) => name === 'credentials')?.found).toMatch(/, keys of a profile$/);
+    expect(checks.find(({ check }) => check === 'credentials')?.what).toMatch(/, keys of a profile$/);
   });
 });
 

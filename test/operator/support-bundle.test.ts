@@ -1,10 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { extract } from 'tar';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Bundle } from '../../cli/support/bundle.ts';
+import { runCli } from '../../cli/main.ts';
+import { recorder } from '../cli/running.ts';
 import { SECRETS } from '../cli/secrets.ts';
 import { env, json, operate, options } from './local.ts';
 import { faultyEndpoint } from './faulty-endpoint.ts';
@@ -61,6 +64,7 @@ test('collects everything and lets no secret out', async () => {
   expect(manifest.files.map(({ name }) => name).sort()).toEqual(names.filter((name) => name !== 'manifest.json'));
   for (const name of names.filter((name) => name.endsWith('.json')))
     expect(() => JSON.parse(read(name)) as unknown).not.toThrow();
+  expect(manifest.leftOut.map(({ what }) => what)).toEqual(['logs/flow-logs.log', 'logs/trail.log']);
   const masked = made.files.find(({ name }) => name === 'logs/librechat.log')?.masked ?? {};
   expect(Object.keys(masked).length).toBeGreaterThanOrEqual(10);
 });
@@ -77,6 +81,31 @@ test('notes what AWS refuses, and collects the rest', async () => {
   await faulty.close();
   expect(made.missing).toContainEqual({ what: 'the deployed template', reason: 'not for you' });
   expect(made.files.map(({ name }) => name)).toContain('events.json');
+});
+
+test('leaves no archive when it is interrupted in the middle', async () => {
+  const fault = { code: 'ThrottlingException', message: 'Rate exceeded', of: /FilterLogEvents/ };
+  const faulty = await faultyEndpoint(env['AWS_ENDPOINT_URL'] ?? '', fault);
+  const person = new AbortController();
+  const unwritten = join(folder, 'interrupted.tar.gz');
+  const [stdin, { stream: stdout }, { stream: stderr }] = [new PassThrough(), recorder(), recorder()];
+  const code = runCli(['support-bundle', '--stack', 'Supported', '--output', unwritten], {
+    stdin,
+    stdout,
+    stderr,
+    env: { ...env, AWS_ENDPOINT_URL: faulty.url },
+    cwd: folder,
+    interruption: { signal: person.signal, heeded: false },
+  });
+  await expect.poll(faulty.refused, { timeout: 20_000 }).toBeGreaterThan(0);
+  person.abort();
+  expect([await code, existsSync(unwritten)]).toEqual([130, false]);
+  await faulty.close();
+});
+
+test.each(['nowhere/bundle.tar.gz', '.'])('refuses to write to %s before anything is collected', async (file) => {
+  const { code, stderr } = await operate(['support-bundle', '--stack', 'Supported', '--output', file]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: \S+ cannot be written/)]);
 });
 
 test('names the stacks there are when the one asked for is not', async () => {

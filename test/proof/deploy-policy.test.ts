@@ -4,6 +4,7 @@ import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resolvePreset } from '../../config/deployment-config.ts';
 import { PRESET_NAMES, type PresetName } from '../../config/presets.ts';
+import { cleanupPolicy } from '../../scripts/lib/cleanup-policy.ts';
 import { charactersOf, type PolicyDocument } from '../../scripts/lib/deploy-policy.ts';
 import { type PermissionsByType, permissionsOf } from '../../scripts/lib/schema-permissions.ts';
 import { templateOf } from '../sweeps/templates.ts';
@@ -37,13 +38,18 @@ function typesOf(preset: PresetName): string[] {
   return [...new Set(Object.values(templateOf(resolvePreset(preset)).Resources).map(({ Type }) => Type))];
 }
 
-function allows(documents: readonly PolicyDocument[], action: string, resource: string): boolean {
+function allows(
+  documents: readonly PolicyDocument[],
+  action: string,
+  resource: string,
+  contextVariables: Readonly<Record<string, string>> = {},
+): boolean {
   const simulation = {
     request: {
       principal: `arn:aws:iam::${ACCOUNT}:role/cdk-exec`,
       action,
       resource: { resource, accountId: ACCOUNT },
-      contextVariables: {},
+      contextVariables,
     },
     identityPolicies: documents.map((policy, index) => ({ name: String(index), policy })),
     serviceControlPolicies: [],
@@ -110,4 +116,65 @@ test('a policy that lacks one action is noticed', () => {
           ],
     );
   expect(allows(without('ec2:CreateVpc'), 'ec2:CreateVpc', '*')).toBe(false);
+});
+
+describe('the policy to clean up', () => {
+  const document = JSON.parse(readFileSync(resolve(FOLDER, 'cleanup.json'), 'utf8')) as PolicyDocument;
+  const ofStack = { 'aws:ResourceTag/Deployment': 'LibreChatStack' };
+  const arn = (rest: string) => `arn:aws:${rest.replace('::', `:us-east-1:${ACCOUNT}:`)}`;
+
+  test('is made from the calls that the command makes', async () => {
+    expect(document).toEqual(await cleanupPolicy('LibreChatStack'));
+  });
+
+  test.each([
+    ['s3:DeleteObjectVersion', 'arn:aws:s3:::librechatstack-storagedocuments-1abc/some-object'],
+    ['s3:ListBucketVersions', 'arn:aws:s3:::librechatstack-storagedocuments-1abc'],
+    ['s3:ListAllMyBuckets', '*'],
+    ['tag:GetResources', '*'],
+    ['cloudformation:ListStacks', '*'],
+    ['cloudformation:ListStackResources', arn('cloudformation::stack/LibreChatStack/1')],
+    ['cloudformation:DeleteStack', arn('cloudformation::stack/LibreChatStack/1')],
+    ['cloudformation:UpdateTerminationProtection', arn('cloudformation::stack/LibreChatStack/1')],
+    ['rds:DeleteDBSnapshot', arn('rds::snapshot:last')],
+    ['rds:DeleteDBClusterSnapshot', arn('rds::cluster-snapshot:last')],
+    ['backup:DeleteRecoveryPoint', arn('backup::recovery-point:1')],
+    ['ec2:DeleteSnapshot', 'arn:aws:ec2:us-east-1::snapshot/snap-1'],
+    ['ec2:DeleteNetworkInterface', arn('ec2::network-interface/eni-1')],
+    ['logs:DeleteLogGroup', arn('logs::log-group:/aws/lambda/LibreChatStack-Function')],
+  ])('allows %s on %s', (action, resource) => {
+    expect(allows([document], action, resource)).toBe(true);
+  });
+
+  test.each([
+    ['rds:DeleteDBInstance', arn('rds::db:chats')],
+    ['rds:ModifyDBCluster', arn('rds::cluster:chats')],
+    ['elasticfilesystem:DeleteFileSystem', arn('elasticfilesystem::file-system/fs-1')],
+    ['secretsmanager:DeleteSecret', arn('secretsmanager::secret:Login-1')],
+    ['ec2:DeleteVolume', arn('ec2::volume/vol-1')],
+    ['ec2:DeleteVpc', arn('ec2::vpc/vpc-1')],
+    ['backup:DeleteBackupVault', arn('backup::backup-vault:daily')],
+  ])('allows %s on %s with the tag of the deployment only', (action, resource) => {
+    expect(allows([document], action, resource, ofStack)).toBe(true);
+    expect(allows([document], action, resource, { 'aws:ResourceTag/Deployment': 'Other' })).toBe(false);
+    expect(allows([document], action, resource)).toBe(false);
+  });
+
+  test.each([
+    ['cloudformation:DeleteStack', arn('cloudformation::stack/CDKToolkit/1')],
+    ['s3:DeleteObject', 'arn:aws:s3:::some-bucket/some-object'],
+    ['s3:GetObject', 'arn:aws:s3:::librechatstack-storagedocuments-1abc/some-object'],
+    ['secretsmanager:GetSecretValue', arn('secretsmanager::secret:Login-1')],
+    ['kms:ScheduleKeyDeletion', arn('kms::key/1')],
+    ['ec2:TerminateInstances', arn('ec2::instance/i-1')],
+    ['iam:PassRole', ELSEWHERE],
+    ['iam:DeleteRole', ROLE],
+    ['sts:AssumeRole', ELSEWHERE],
+  ])('refuses %s on %s', (action, resource) => {
+    expect(allows([document], action, resource, ofStack)).toBe(false);
+  });
+
+  test('fits into one managed policy', () => {
+    expect(charactersOf(document)).toBeLessThanOrEqual(6144);
+  });
 });

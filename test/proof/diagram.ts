@@ -4,7 +4,6 @@ import {
   gatewayName,
   kindOf,
   natsOf,
-  sorted,
   SUBNET_KINDS,
   SUBNET_MEANING,
   type SubnetKind,
@@ -12,6 +11,7 @@ import {
 import type { Network, Rule } from '../../cli/network/network.ts';
 import { ANYWHERE } from '../../cli/network/ranges.ts';
 import { nameOfTarget, type Reachability } from '../../cli/network/reachability.ts';
+import { distinct } from '../../cli/report/lists.ts';
 
 /** A diagram in Mermaid's language of who talks to whom, read from a template. */
 export function diagramOf(reachability: Reachability): string {
@@ -96,17 +96,17 @@ function peerOf({ peer }: Rule, { cidr }: Network, owner: (group: string) => str
 export function summaryOf({ network, needs, parties }: Reachability): Record<Columns, string[]> {
   const counted = (nats: readonly { id: string; name: string }[]) => {
     const ids = new Map(nats.map(({ id, name }) => [id, name]));
-    const names = sorted([...ids.values()]);
+    const names = distinct([...ids.values()]);
     return names.map((name) => `${[...ids.values()].filter((each) => each === name).length} × ${name}`);
   };
   const entrances = needs.flatMap(({ from, to }) => ('kind' in from ? [] : `${from.name} → ${nameOfTarget(to)}`));
   return {
-    entrances: sorted(entrances),
+    entrances: distinct(entrances),
     ways: counted(natsOf(network)),
-    endpoints: sorted(network.endpoints.filter(({ kind }) => kind === 'interface').map(({ service }) => service)),
+    endpoints: distinct(network.endpoints.filter(({ kind }) => kind === 'interface').map(({ service }) => service)),
     open: [
-      ...sorted(natsOf(network).map(({ name }) => name)),
-      ...sorted(parties.filter(({ isPublic }) => isPublic).map(({ name }) => name)),
+      ...distinct(natsOf(network).map(({ name }) => name)),
+      ...distinct(parties.filter(({ isPublic }) => isPublic).map(({ name }) => name)),
     ],
   };
 }

@@ -46,7 +46,7 @@ const ROWS: Readonly<Record<string, (machine: Machine) => Asked[]>> = {
   'ssm get-parameter': ({ parameter }) => [on('ssm:GetParameter', parameter)],
 };
 
-/** What the SSM agent calls so that a shell can be opened and the machine is patched. */
+/** What the SSM agent calls so that a shell can be opened. */
 const SSM_AGENT = [
   'ec2messages:GetMessages',
   'ec2messages:AcknowledgeMessage',
@@ -61,6 +61,21 @@ const SSM_AGENT = [
 
 /** Resource that calls of the SSM agent are about, where it is not every one. */
 const OF_INSTANCE = new Set(['ssm:ListInstanceAssociations', 'ssm:UpdateInstanceInformation']);
+
+/** What the SSM agent calls so that an association is carried out: the one that patches the machine. */
+function associationCalls(resources: Resources, instance: string, region: string): (Asked & Pick<Call, 'why'>)[] {
+  return ofTypes(resources, 'AWS::SSM::Association').flatMap(({ id, properties }) => {
+    const association = `arn:aws:ssm:${region}:${ACCOUNT}:association/${id}`;
+    const document = `arn:aws:ssm:${region}::document/${properties['Name']}`;
+    return [
+      on('ssm:DescribeAssociation', association),
+      on('ssm:GetDocument', document),
+      on('ssm:UpdateInstanceAssociationStatus', association),
+      on('ssm:UpdateInstanceAssociationStatus', instance),
+      on('ssm:PutComplianceItems', instance),
+    ].map((call) => ({ ...call, why: 'SSM agent, patching' }));
+  });
+}
 
 /** Commands of AWS's command line in the machine's scripts. */
 export function awsCommands(script: string): string[] {
@@ -83,7 +98,8 @@ export function unlistedCommands(script = scripts()): string[] {
   ];
 }
 
-const scripts = () => `${machineFile('boot.sh')}\n${machineFile('write-environment.py')}`;
+const scripts = () =>
+  ['boot.sh', 'patch.sh', 'watch.sh', 'write-environment.py'].map((name) => machineFile(name)).join('\n');
 
 /** Every call of the machine: user data, boot script, agents, Docker, containers. */
 export function machineCalls(config: DeploymentConfig, resources: Resources, region: string): Call[] {
@@ -106,6 +122,7 @@ export function machineCalls(config: DeploymentConfig, resources: Resources, reg
         ...on(action, OF_INSTANCE.has(action) ? about.instance : '*'),
         why: 'SSM agent',
       })),
+      ...associationCalls(resources, about.instance, region),
       ...Object.entries(containers).flatMap(([name, { variables }]) => containerCalls(name, variables)),
     ];
     return calls.map((call) => ({ by, ...call }));

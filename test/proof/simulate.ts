@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { runSimulation, runUnsafeSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
-import { identityPolicies, policyOf, type NamedPolicy, resourcePolicies } from '../../cli/permissions/policies.ts';
 import { ACCOUNT, ofTypes, type Resources } from '../../cli/network/resolve.ts';
+import { identityPolicies, type NamedPolicy } from '../../cli/permissions/policies.ts';
+import { MANAGED_POLICIES } from './managed-policies.ts';
+import { policyOf, resourcePolicies } from './resource-policies.ts';
 
 // The simulator's licence is the AGPL: a tool for tests, which nothing that is deployed or handed out imports.
 
@@ -48,7 +50,9 @@ export class Simulator {
 
   constructor(resources: Resources) {
     for (const role of ofTypes(resources, 'AWS::IAM::Role')) {
-      const policies = identityPolicies(resources, role);
+      const policies = identityPolicies(resources, role).map((one) =>
+        one.isManaged ? { ...one, policy: MANAGED_POLICIES[one.name] } : one,
+      );
       this.roles.set(role.id, policies);
       this.digests.set(role.id, createHash('sha256').update(JSON.stringify(policies)).digest('hex'));
     }

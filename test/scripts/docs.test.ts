@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { commandTree } from '../../scripts/lib/command-tree.ts';
-import { documentedCalls, problemsOf } from '../../scripts/lib/doc-commands.ts';
+import { documentedCalls, problemsOf, runsCommand } from '../../scripts/lib/doc-commands.ts';
 import { brokenCommands, brokenLinks, guideProblems } from '../../scripts/lib/docs.ts';
 import { filesOfRepository } from '../../scripts/lib/files.ts';
 
@@ -62,6 +62,23 @@ describe('commands of a document', () => {
 
   test('prose is no command', async () => {
     expect(await brokenCommands('write npm run anything in your own scripts/x.sh', [])).toEqual([]);
+  });
+});
+
+describe('a test', () => {
+  test.each([
+    ["await run(['config', 'show', 'x'])", 'config show', true],
+    ["await operate([\n  'deploy',\n  'x'])", 'deploy', true],
+    ["const small = (...more) => [\n  'deploy',\n  'x']", 'deploy', true],
+    ["['--import', 'tsx', 'cli/main.ts', 'rehearse', 'x']", 'rehearse', true],
+    ["const local = (args) => run(['local', ...args]);\nlocal(['up', '--json'])", 'local up', true],
+    ["test.each([[['deploy', 'my.yaml', '--re'], ['--region']]])", 'deploy', false],
+    ["expect(names).toEqual(['deploy', 'status'])", 'deploy', false],
+    ["// deploy it first\nawait run(['config', 'show'])", 'deploy', false],
+    ["await run(['deploy', '--help'])", 'deploy', false],
+    ["await run(['config', 'check'])", 'config show', false],
+  ])('%j runs %s: %s', (text, command, runs) => {
+    expect(runsCommand(text, command)).toBe(runs);
   });
 });
 

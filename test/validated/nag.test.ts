@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { afterAll, describe, expect, test } from 'vitest';
+import { nagFindings, type NagFinding } from '../../cli/report/nag.ts';
 import { resolvePreset } from '../../config/deployment-config.ts';
 import type { PresetName } from '../../config/presets.ts';
 import type { PartialConfig } from '../../config/schema.ts';
 import { buildApp } from '../../lib/app.ts';
 import type { LibreChatStack } from '../../lib/librechat-stack.ts';
 import { ACKNOWLEDGED_FINDINGS, concerns } from '../../lib/utils/acknowledged-findings.ts';
-import { figuresOf, nagFindings, type NagFinding, writtenFindings } from '../../scripts/lib/findings.ts';
+import { figuresOf, writtenFindings } from '../../scripts/lib/findings.ts';
 import { VARIANTS } from '../../scripts/lib/variants.ts';
 import { EVERY_PRESET } from '../helpers/deployments.ts';
 

@@ -48,10 +48,9 @@ function* machine(properties: unknown, { usage }: Context, count: Count = {}): I
 
 function* instance(resource: Resource, context: Context): Iterable<Finding> {
   yield* machine(resource.properties, context);
-  if (context.hasPublicAddress(resource)) {
+  if (context.paysForAddress(resource))
     yield line('public IPv4 address', 'AmazonVPC/publicIPv4.hour', { hours: HOURS });
-    yield* egress(resource, context);
-  }
+  yield* egress(resource, context);
   if (publishesMetrics(resource, context))
     yield line('custom metrics', 'AmazonCloudWatch/metric.custom', { metrics: context.usage.agentMetrics });
 }

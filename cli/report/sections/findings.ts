@@ -1,3 +1,4 @@
+import type { Judgement } from '../assembly.ts';
 import { badge, code, details, type Html, markup, type Section, table } from '../html.ts';
 import { counted, distinct, grouped } from '../lists.ts';
 import type { Subject } from '../subject.ts';
@@ -5,32 +6,41 @@ import type { Subject } from '../subject.ts';
 /** Findings that nobody has acknowledged. */
 export function openFindings({ assembly, reachability }: Subject): [rule: string, where: string, text: string][] {
   return [
-    ...(assembly.violations ?? []).map(({ rule, places, text }): [string, string, string] => [
-      rule,
-      places.join(', '),
-      text,
-    ]),
+    ...assembly.checks
+      .flatMap(({ violations = [] }) => violations)
+      .map(({ rule, places, text }): [string, string, string] => [rule, places.join(', '), text]),
     ...reachability.findings.map((text): [string, string, string] => ['network', 'VPC', text]),
   ];
 }
 
+/** Tools that did not run: what they would find is not known. */
+export const unchecked = ({ assembly }: Subject): string[] =>
+  assembly.checks.flatMap(({ tool, violations }) => (violations === undefined ? tool : []));
+
+const told = ({ tool, violations }: Judgement): string =>
+  violations === undefined
+    ? `${tool}: not run, because CDK_VALIDATION turns it off`
+    : `${tool}: ${counted(violations.length, 'open finding')}`;
+
 export function findings(subject: Subject): Section {
-  const { acknowledgements, violations } = subject.assembly;
+  const { acknowledgements, checks } = subject.assembly;
   const { needs, local, paths, rules, findings: found } = subject.reachability;
   const open = openFindings(subject);
-  const validation =
-    violations === undefined ? 'not run, because CDK_VALIDATION turns it off' : counted(violations.length, 'finding');
+  const missing = unchecked(subject);
   const connections = counted(needs.length + local.length, 'connection');
   return {
     id: 'findings',
     title: 'Security findings',
     lead: [
-      open.length === 0 ? badge('good', 'nothing open') : badge('bad', `${open.length} open`),
-      ` ${counted(acknowledgements.length, 'finding')} of the rule packs acknowledged, each with its reason.`,
+      open.length > 0
+        ? badge('bad', `${open.length} open`)
+        : missing.length === 0
+          ? badge('good', 'nothing open')
+          : badge('warn', `not all was checked: ${missing.join(', ')} did not run`),
+      ` ${counted(acknowledgements.length, 'finding')} of cdk-nag acknowledged, each with its reason.`,
     ],
     body: markup`<ul>
-<li>CloudFormation validation: ${validation}.</li>
-<li>Network: ${connections} needed, followed on ${counted(paths, 'way')}; ${counted(rules, 'rule')} of ingress, each used by one of them; ${counted(found.length, 'finding')}.</li>
+${checks.map((check) => markup`<li>${told(check)}.</li>\n`)}<li>Network: ${connections} needed, followed on ${counted(paths, 'way')}; ${counted(rules, 'rule')} of ingress, each used by one of them; ${counted(found.length, 'finding')}.</li>
 </ul>
 ${open.length === 0 ? undefined : openTable(open)}
 ${acknowledgements.length === 0 ? undefined : acknowledged(subject)}`,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Check, finding, mostOften, runChecks, type Severity } from '../../../cli/analyze/check.ts';
+import { type Check, finding, mostOften, type Severity } from '../../../cli/analyze/check.ts';
 import { describeAnalysis, summarize } from '../../../cli/analyze/run.ts';
 import { createColors } from 'picocolors';
-import { contextOf, refused, stack } from './looking.ts';
+import { runChecks } from '../../../cli/findings.ts';
+import { contextOf, refused } from './looking.ts';
 
 const place = { logicalId: 'Thing', id: 'thing-1' };
 const check = (name: string, run: Check['run']): Check => ({ name, about: `about ${name}`, run });
@@ -12,28 +13,30 @@ const finds = (name: string, ...severities: Severity[]) =>
   );
 
 describe('checks', () => {
-  test('put the worst findings first, and keep the order of the checks within a severity', async () => {
-    const found = await runChecks([finds('one', 'info', 'warning'), finds('two', 'bad', 'warning')], contextOf());
+  test('give their names to what they find, and tell how many are done', async () => {
+    const done: number[] = [];
+    const found = await runChecks([finds('one', 'info', 'warning'), finds('two', 'bad')], contextOf(), (count) => {
+      done.push(count);
+    });
     expect(found.map(({ severity, check: name }) => [severity, name])).toEqual([
-      ['bad', 'two'],
-      ['warning', 'one'],
-      ['warning', 'two'],
       ['info', 'one'],
+      ['warning', 'one'],
+      ['bad', 'two'],
     ]);
+    expect(done).toEqual([1, 2]);
   });
 
   test('are unknown with the reason where AWS refuses, and the others go on', async () => {
     const denied = check('alarms', () => Promise.reject(refused('AccessDenied')));
     const found = await runChecks([denied, finds('two', 'bad')], contextOf());
     expect(found).toMatchObject([
-      { severity: 'bad', check: 'two' },
       {
         severity: 'unknown',
         check: 'alarms',
         what: 'about alarms: these credentials may not do that (AccessDenied: as AWS says it)',
-        where: { logicalId: 'Chat', id: stack.id },
         remedy: 'docs/AWS_AUTHENTICATION.md has the policy that is needed',
       },
+      { severity: 'bad', check: 'two' },
     ]);
   });
 
@@ -74,20 +77,18 @@ describe('an analysis', () => {
     ],
   };
 
-  test('is told by severity and check, each finding with place and remedy', () => {
+  test('is told finding by finding, each with check, place and remedy', () => {
     expect(describeAnalysis(analysis, createColors(false)).split('\n')).toEqual([
       'Chat: 2 bad, 1 info (2 checks)',
-      'bad: one',
-      '  broken',
-      '    where: Thing, thing-1',
-      '    remedy: mend it',
-      '  gone',
-      '    where: Thing, thing-1',
-      '    remedy: make it anew',
-      'info: two',
-      '  old',
-      '    where: Chat',
-      '    remedy: renew it',
+      'bad      one  broken',
+      '         where: Thing, thing-1',
+      '         to mend it: mend it',
+      'bad      one  gone',
+      '         where: Thing, thing-1',
+      '         to mend it: make it anew',
+      'info     two  old',
+      '         where: Chat',
+      '         to mend it: renew it',
     ]);
   });
 

@@ -49,7 +49,7 @@ export async function look(
   changes: Partial<DeployedStack> = {},
 ): Promise<[Finding['severity'], string, string][]> {
   const found = await check.run(contextOf(resources, changes));
-  return found.map(({ severity, what, where }) => [severity, where.logicalId, what]);
+  return found.map(({ severity, what, where }) => [severity, where?.logicalId ?? '', what]);
 }
 
 /** The remedies that a check gives. */

@@ -6,6 +6,7 @@ import {
   DetectStackDriftCommand,
 } from '@aws-sdk/client-cloudformation';
 import { DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { drift, parts, stackState } from '../../../cli/analyze/stack-state.ts';
@@ -13,13 +14,16 @@ import { look, refused, remedies, stack } from './looking.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const ec2 = mockClient(EC2Client);
+const rds = mockClient(RDSClient);
 beforeEach(() => {
   cloudFormation.reset();
   ec2.reset();
+  rds.reset();
 });
 afterAll(() => {
   cloudFormation.restore();
   ec2.restore();
+  rds.restore();
 });
 
 describe('state of the stack', () => {
@@ -88,6 +92,22 @@ describe('parts', () => {
   test('are well while they are there', async () => {
     ec2.on(DescribeVolumesCommand).resolves({ Volumes: [{ Size: 8, State: 'in-use' }] });
     expect(await look(parts, resources)).toEqual([]);
+  });
+
+  test.each([
+    ['available', true],
+    ['backing-up', true],
+    ['configuring-enhanced-monitoring', true],
+    ['storage-optimization', true],
+    ['stopped', false],
+    ['inaccessible-encryption-credentials-recoverable', false],
+    ['insufficient-capacity', false],
+    ['a state that AWS has not told of yet', false],
+  ])('that are %s are well: %s', async (status, isWell) => {
+    rds.on(DescribeDBInstancesCommand).resolves({ DBInstances: [{ Engine: 'postgres', DBInstanceStatus: status }] });
+    const found = await look(parts, { DatabaseVectors: ['RDS::DBInstance', 'db-1'] });
+    const what = `database instance: postgres, ${status}`;
+    expect(found).toEqual(isWell ? [] : [['bad', 'DatabaseVectors', what]]);
   });
 
   test('are bad once somebody deleted them', async () => {

@@ -90,6 +90,15 @@ describe('traffic to browsers', () => {
     );
   });
 
+  test('is charged to a machine that is reached by an Elastic IP', () => {
+    const machine: [string, object] = ['AWS::EC2::Instance', { InstanceType: 't4g.nano', SubnetId: 'subnet-1' }];
+    const resources = (address: [string, object]) => ({ Machine: machine, Address: address });
+    const reached = estimateOf(resources(['AWS::EC2::EIPAssociation', { InstanceId: { Ref: 'Machine' } }]), { usage });
+    expect(lineOf(reached, 'traffic to browsers').high).toBeCloseTo(100 * 0.09, 6);
+    const apart = estimateOf(resources(['AWS::EC2::EIP', {}]), { usage });
+    expect(apart.items.map(({ what }) => what)).not.toContain('traffic to browsers');
+  });
+
   test('has the price of the place: CloudFront is dearer in Japan', () => {
     const { items } = estimateOf({ Site: site }, { usage, region: 'ap-northeast-1' });
     expect(lineOf({ items }, 'data to browsers').high).toBeCloseTo(100 * 0.114, 6);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findPrice, readPriceBook } from '../../../cli/cost/price-book.ts';
 import { type AskPriceList, priceBookText, refreshPriceBook } from '../../../scripts/update-prices.ts';
 
@@ -33,7 +33,28 @@ test('takes a price with its date and says where it is from', () => {
     date: '2027-02-01',
     source: 'AWS Price List API',
   });
-  expect(fresh.date).toBe('2027-02-03');
+});
+
+describe('the date of the book', () => {
+  const every = [...new Set(Object.values(book.prices).flatMap(({ regions }) => Object.keys(regions)))];
+  /** Has one answer for everything that needs no telling apart. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- the Price List answers in pages
+  const askAnything: AskPriceList = async function* () {
+    const priceDimensions = { one: { unit: 'Hrs', pricePerUnit: { USD: '0.01' } } };
+    const terms = { OnDemand: { one: { priceDimensions } } };
+    yield JSON.stringify({ product: { attributes: {} }, terms, publicationDate: '2027-02-01T00:00:00Z' });
+  };
+  const dateAfter = async (regions: readonly string[], answers: AskPriceList) =>
+    (await refreshPriceBook(book, regions, answers, '2027-02-03')).book.date;
+
+  test('is that of a refresh of every region that found most prices', async () => {
+    expect(await dateAfter(every, askAnything)).toBe('2027-02-03');
+  });
+
+  test('stays where a region was not asked for, or little was found: what is old must be told', async () => {
+    expect(await dateAfter(['us-east-1'], askAnything)).toBe(book.date);
+    expect(await dateAfter(every, ask)).toBe(book.date);
+  });
 });
 
 test('learns a region that the book did not know', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { references, resourcesOf } from '../../../cli/cost/template.ts';
+import { resourcesOf } from '../../../cli/cost/template.ts';
 import { parseTemplate } from '../../../cli/cost/template-file.ts';
+import { referencesIn } from '../../../lib/utils/template-references.ts';
 
 /** What becomes of a property of a resource. */
 function property(yaml: string, rest = ''): unknown {
@@ -98,7 +99,7 @@ test('makes no resource whose condition does not hold', () => {
 
 test('finds the resources that a value mentions', () => {
   expect(
-    references([
+    referencesIn([
       'x',
       { Ref: 'A' },
       { 'Fn::GetAtt': ['B', 'Arn'] },

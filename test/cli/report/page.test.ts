@@ -79,8 +79,9 @@ test('a hostile value anywhere in the configuration or the template changes no t
       return [id, description === undefined ? resource : { ...resource, Properties: changed }];
     }),
   );
-  const violations = [{ rule: 'W1', severity: 'warning', places: ['Network'], text: 'something is open' }];
-  const calm: Subject = { ...known, assembly: { ...assembly, violations } };
+  const violations = [{ rule: 'W1', places: ['Network'], text: 'something is open' }];
+  const checks = [{ tool: 'a judge', violations }];
+  const calm: Subject = { ...known, assembly: { ...assembly, checks } };
   const hostile: Subject = {
     ...known,
     name: known.name + suffix,
@@ -91,7 +92,7 @@ test('a hostile value anywhere in the configuration or the template changes no t
       template: { Resources },
       names: withHostile(assembly.names, suffix),
       acknowledgements: withHostile(assembly.acknowledgements, suffix),
-      violations: withHostile(violations, suffix),
+      checks: withHostile(checks, suffix),
     },
     picture: {
       ...picture,

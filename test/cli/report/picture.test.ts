@@ -25,6 +25,12 @@ test('shows who calls whom on which port, each box in its subnets and zones', ()
   expect(boxes(picture).find(({ id }) => id === 'NAT gateway')?.zones).toEqual(['a']);
 });
 
+test('names every zone that the subnets are in, also where all stands in one of them', () => {
+  const { picture } = subject('minimal-dev');
+  expect(new Set(boxes(picture).flatMap(({ zones }) => zones))).toEqual(new Set(['a']));
+  expect(picture.zones).toEqual(['a', 'b']);
+});
+
 test('shows on a machine its containers, and the volume that keeps their data', () => {
   const { picture } = subject('minimal-dev');
   expect(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { servicesOf } from '../../../cli/cost/format.ts';
+import { VALIDATION, type Violation } from '../../../cli/report/assembly.ts';
 import { markup, type Section } from '../../../cli/report/html.ts';
 import { summaryOf } from '../../../cli/report/page.ts';
 import { alarms } from '../../../cli/report/sections/alarms.ts';
@@ -10,6 +11,7 @@ import { exposure } from '../../../cli/report/sections/exposure.ts';
 import { findings } from '../../../cli/report/sections/findings.ts';
 import { firstDeployment } from '../../../cli/report/sections/first-deployment.ts';
 import { permissions } from '../../../cli/report/sections/permissions.ts';
+import { writtenFindings } from '../../../scripts/lib/findings.ts';
 import { subject } from './pages.ts';
 
 const ecs = subject('production-ecs');
@@ -44,17 +46,31 @@ describe('what is public', () => {
 });
 
 describe('security findings', () => {
+  const judged = (violations: readonly Violation[]) =>
+    ecs.assembly.checks.map((check) => (check.tool === VALIDATION ? { ...check, violations } : check));
+
   test('are said to be none only where somebody looked', () => {
-    expect(words(findings(ecs))).toContain('CloudFormation validation: not run');
-    const looked = { ...ecs, assembly: { ...ecs.assembly, violations: [] } };
-    expect(words(findings(looked))).toContain('nothing open');
-    expect(words(findings(looked))).toContain('CloudFormation validation: 0 findings');
+    // Tests synthesize without validation.
+    const unlooked = words(findings(ecs));
+    expect(unlooked).toContain('CloudFormation validation: not run');
+    expect(unlooked).toContain('not all was checked: CloudFormation validation did not run');
+    expect(unlooked).not.toContain('nothing open');
+    const looked = words(findings({ ...ecs, assembly: { ...ecs.assembly, checks: judged([]) } }));
+    expect(looked).toMatch(/^nothing open .*CloudFormation validation: 0 open findings/);
+    expect(looked).not.toContain('did not run');
+  });
+
+  test('are those of cdk-nag too, which judges the template now', () => {
+    const { found, open } = writtenFindings()['cdk-nag AwsSolutions']?.['production-ecs'] ?? { found: 0, open: 1 };
+    expect(words(findings(ecs))).toContain(`${found} findings of cdk-nag acknowledged`);
+    expect(words(findings(ecs))).toContain(`cdk-nag AwsSolutions: ${open} open findings`);
+    expect(words(findings(subject('enterprise')))).toContain('cdk-nag HIPAA.Security: 0 open findings');
   });
 
   test('of validation and of the network are listed and counted', () => {
-    const violations = [{ rule: 'W9008', severity: 'warning', places: ['Database/Vectors'], text: 'not encrypted' }];
+    const checks = judged([{ rule: 'W9008', places: ['Database/Vectors'], text: 'not encrypted' }]);
     const reachability = { ...ecs.reachability, findings: ['Surplus is open for nothing'] };
-    const found = { ...ecs, assembly: { ...ecs.assembly, violations }, reachability };
+    const found = { ...ecs, assembly: { ...ecs.assembly, checks }, reachability };
     const text = words(findings(found));
     expect(text).toContain('2 open');
     expect(text).toContain('W9008 | Database/Vectors | not encrypted');

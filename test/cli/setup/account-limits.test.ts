@@ -50,27 +50,27 @@ describe('Bedrock', () => {
 
   test.each([
     [{ ...open, agreementAvailability: { status: 'AVAILABLE' } }, 'ok', 'access granted'],
-    [{ ...open, agreementAvailability: { status: 'NOT_AVAILABLE' } }, 'warn', 'no agreement'],
-    [{ ...open, authorizationStatus: 'NOT_AUTHORIZED' }, 'fail', 'this account may not use it'],
-    [{ ...open, regionAvailability: 'NOT_AVAILABLE' }, 'fail', 'not offered in us-east-1'],
-  ] as const)('%j: %s', async (answer, state, text) => {
+    [{ ...open, agreementAvailability: { status: 'NOT_AVAILABLE' } }, 'warning', 'no agreement'],
+    [{ ...open, authorizationStatus: 'NOT_AUTHORIZED' }, 'bad', 'this account may not use it'],
+    [{ ...open, regionAvailability: 'NOT_AVAILABLE' }, 'bad', 'not offered in us-east-1'],
+  ] as const)('%j: %s', async (answer, severity, text) => {
     bedrockMock.on(GetInferenceProfileCommand).resolves(profile);
     bedrockMock.on(GetFoundationModelAvailabilityCommand).resolves(answer);
     const findings = await bedrock.run(around());
     expect(findings).toHaveLength(3);
-    for (const finding of findings) expect(finding).toMatchObject({ state, found: expect.stringContaining(text) });
+    for (const finding of findings) expect(finding).toMatchObject({ severity, what: expect.stringContaining(text) });
     const [call] = bedrockMock.commandCalls(GetFoundationModelAvailabilityCommand);
     expect(call?.args[0].input.modelId).toBe('amazon.nova-2-lite-v1:0');
   });
 
   test('has no such inference profile in a region', async () => {
     bedrockMock.on(GetInferenceProfileCommand).rejects(refused('ResourceNotFoundException'));
-    expect(await bedrock.run(around())).toMatchObject(Array(3).fill({ state: 'fail' }));
+    expect(await bedrock.run(around())).toMatchObject(Array(3).fill({ severity: 'bad' }));
   });
 
   test('is unknown where it may not be asked, and asks for embeddings too', async () => {
     bedrockMock.rejects(refused('AccessDeniedException'));
-    expect(await bedrock.run(around('standard-dev'))).toMatchObject(Array(4).fill({ state: 'unknown' }));
+    expect(await bedrock.run(around('standard-dev'))).toMatchObject(Array(4).fill({ severity: 'unknown' }));
   });
 });
 
@@ -98,7 +98,7 @@ describe('quotas', () => {
   };
 
   test('hold what is used and what is needed', async () => {
-    expect((await found(100)).map(({ name, state, found: text }) => [name, state, text])).toEqual([
+    expect((await found(100)).map(({ check, severity, what }) => [check, severity, what])).toEqual([
       ['quota VPCs', 'ok', '1 needed, 2 used, 100 allowed'],
       ['quota elastic IP addresses', 'ok', '1 needed, 1 used, 100 allowed'],
       ['quota NAT gateways in a zone', 'ok', '1 needed, 2 used, 100 allowed'],
@@ -109,21 +109,21 @@ describe('quotas', () => {
 
   test('that are too small fail, with the command that asks for more', async () => {
     expect((await found(2))[0]).toMatchObject({
-      state: 'fail',
+      severity: 'bad',
       remedy:
         'aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-F678F1CE --desired-value 3',
     });
   });
 
   test('of a machine count the vCPUs of its NAT instance too', async () => {
-    const vcpus = (await found(100, 'minimal-dev')).find(({ name }) => name.includes('EC2'));
-    expect(vcpus?.found).toBe('4 needed, 4 used, 100 allowed');
+    const vcpus = (await found(100, 'minimal-dev')).find(({ check }) => check?.includes('EC2'));
+    expect(vcpus?.what).toBe('4 needed, 4 used, 100 allowed');
   });
 
   test('do not matter to a stack that is there', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves({
       Stacks: [{ StackName: 'LibreChatStack', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date() }],
     });
-    expect(await quotas.run(around())).toMatchObject([{ state: 'ok' }]);
+    expect(await quotas.run(around())).toMatchObject([{ severity: 'ok' }]);
   });
 });

@@ -4,7 +4,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { bootstrap, credentials, kindOf, region } from '../../../cli/setup/account.ts';
-import { type Check, type Finding, runChecks } from '../../../cli/setup/check.ts';
+import type { Finding } from '../../../cli/findings.ts';
+import { checkSetup, type SetupCheck } from '../../../cli/setup/check.ts';
 import { node, python } from '../../../cli/setup/tools.ts';
 import { around, keys, refused } from './around.ts';
 
@@ -21,51 +22,65 @@ afterAll(() => {
 });
 
 describe('checks', () => {
-  const check = (name: string, state: Finding['state'], calls: string[]): Check => ({
+  const check = (name: string, severity: Finding['severity'], calls: string[]): SetupCheck => ({
     name,
     needsAccount: true,
     run: () => {
       calls.push(name);
-      return Promise.resolve([{ name, state, found: '' }]);
+      return Promise.resolve([{ severity, what: '' }]);
     },
   });
 
   test('ask nothing else of AWS before somebody is logged in', async () => {
     const calls: string[] = [];
-    const checks = [check('credentials', 'fail', calls), check('quotas', 'ok', calls)];
-    expect((await runChecks(checks, around())).map(({ name, state }) => [name, state])).toEqual([
-      ['credentials', 'fail'],
+    const checks = [check('credentials', 'bad', calls), check('quotas', 'ok', calls)];
+    expect((await checkSetup(checks, around())).map(({ check: name, severity }) => [name, severity])).toEqual([
+      ['credentials', 'bad'],
       ['quotas', 'unknown'],
     ]);
     expect(calls).toEqual(['credentials']);
   });
 
   test('are unknown with the reason when AWS refuses the call', async () => {
-    const failing: Check = { name: 'quotas', needsAccount: true, run: () => Promise.reject(refused('AccessDenied')) };
-    expect(await runChecks([failing], around())).toEqual([
+    const failing: SetupCheck = {
+      name: 'quotas',
+      needsAccount: true,
+      run: () => Promise.reject(refused('AccessDenied')),
+    };
+    expect(await checkSetup([failing], around())).toEqual([
       {
-        name: 'quotas',
-        state: 'unknown',
-        found: 'these credentials may not do that (AccessDenied: as AWS says it)',
+        check: 'quotas',
+        severity: 'unknown',
+        what: 'these credentials may not do that (AccessDenied: as AWS says it)',
         remedy: 'docs/AWS_AUTHENTICATION.md has the policy that is needed',
       },
     ]);
   });
 
+  test('are unknown where the functions of the stack cannot be bundled: that is what they are asked for', async () => {
+    const error = Object.assign(new Error('cannot bundle x: no python3\nrun "npm run bundle"'), {
+      name: 'PythonBundleError',
+    });
+    const failing: SetupCheck = { name: 'quotas', needsAccount: false, run: () => Promise.reject(error) };
+    expect(await checkSetup([failing], around())).toEqual([
+      { check: 'quotas', severity: 'unknown', what: 'cannot bundle x: no python3', remedy: 'run "npm run bundle"' },
+    ]);
+  });
+
   test('do not hide a defect of ours', async () => {
-    const broken: Check = {
+    const broken: SetupCheck = {
       name: 'x',
       needsAccount: false,
       run: () => Promise.reject(new TypeError('not a function')),
     };
-    await expect(runChecks([broken], around())).rejects.toThrow('not a function');
+    await expect(checkSetup([broken], around())).rejects.toThrow('not a function');
   });
 });
 
 describe('tools', () => {
   test('of this machine are new enough', async () => {
     const found = [...(await node.run(around())), ...(await python.run({ ...around(), env: process.env }))];
-    expect(found.map(({ state }) => state)).toEqual(['ok', 'ok']);
+    expect(found.map(({ severity }) => severity)).toEqual(['ok', 'ok']);
   });
 
   test.each([
@@ -73,7 +88,11 @@ describe('tools', () => {
     ['/bin/false', 'it does not start'],
   ])('fail with the way to mend them: %s', async (command, found) => {
     const [finding] = await python.run({ ...around(), env: { PYTHON: command } });
-    expect(finding).toMatchObject({ state: 'fail', found, remedy: expect.stringContaining('install Python 3.11') });
+    expect(finding).toMatchObject({
+      severity: 'bad',
+      what: found,
+      remedy: expect.stringContaining('install Python 3.11'),
+    });
   });
 });
 
@@ -98,31 +117,30 @@ describe('credentials', () => {
   test('are told with identity and kind', async () => {
     const [finding] = await identified('arn:aws:iam::111122223333:user/ann', { ...keys, AWS_SESSION_TOKEN: 't' });
     expect(finding).toEqual({
-      name: 'credentials',
-      state: 'ok',
-      found: 'arn:aws:iam::111122223333:user/ann in account 111122223333, temporary keys in environment variables',
+      severity: 'ok',
+      what: 'arn:aws:iam::111122223333:user/ann in account 111122223333, temporary keys in environment variables',
     });
   });
 
   test.each([
     ['2026-11-24T14:00:00Z', 'ok', 'valid for 120 more minutes'],
-    ['2026-11-24T12:20:00Z', 'warn', 'valid for 20 more minutes'],
-  ])('that end at %s: %s', async (AWS_CREDENTIAL_EXPIRATION, state, found) => {
+    ['2026-11-24T12:20:00Z', 'warning', 'valid for 20 more minutes'],
+  ])('that end at %s: %s', async (AWS_CREDENTIAL_EXPIRATION, severity, found) => {
     const [finding] = await identified('arn:aws:sts::111122223333:assumed-role/Dev/ann', {
       ...keys,
       AWS_CREDENTIAL_EXPIRATION,
     });
-    expect(finding).toMatchObject({ state, found: expect.stringContaining(found) });
+    expect(finding).toMatchObject({ severity, what: expect.stringContaining(found) });
   });
 
   test('of the root of the account are warned of', async () => {
-    expect(await identified('arn:aws:iam::111122223333:root')).toMatchObject([{ state: 'warn' }]);
+    expect(await identified('arn:aws:iam::111122223333:root')).toMatchObject([{ severity: 'warning' }]);
   });
 
   test('that have expired fail', async () => {
     sts.on(GetCallerIdentityCommand).rejects(refused('ExpiredToken'));
     expect(await credentials.run(around())).toMatchObject([
-      { state: 'fail', remedy: expect.stringContaining("'aws sso login'") },
+      { severity: 'bad', remedy: expect.stringContaining("'aws sso login'") },
     ]);
   });
 });
@@ -131,39 +149,39 @@ describe('region', () => {
   const found = async (status: string | undefined) => {
     const Regions = status === undefined ? [] : [{ RegionName: 'us-east-1', OptInStatus: status }];
     ec2.on(DescribeRegionsCommand).resolves({ Regions });
-    return (await region.run(around()))[0]?.state;
+    return (await region.run(around()))[0]?.severity;
   };
 
   test('is enabled, not enabled, or none', async () => {
     expect([await found('opt-in-not-required'), await found('not-opted-in'), await found(undefined)]).toEqual([
       'ok',
-      'fail',
-      'fail',
+      'bad',
+      'bad',
     ]);
   });
 
   test('fails when none is set', async () => {
     const { AWS_REGION: _, ...without } = keys;
-    expect(await region.run(around('minimal-dev', without))).toMatchObject([{ state: 'fail', found: 'none is set' }]);
+    expect(await region.run(around('minimal-dev', without))).toMatchObject([{ severity: 'bad', what: 'none is set' }]);
   });
 });
 
 describe('CDK bootstrap', () => {
   test.each([
-    ['5', 'fail'],
+    ['5', 'bad'],
     ['6', 'ok'],
     ['30', 'ok'],
-  ])('of version %s: %s', async (Value, state) => {
+  ])('of version %s: %s', async (Value, severity) => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '111122223333' });
     ssm.on(GetParameterCommand).resolves({ Parameter: { Value } });
-    expect(await bootstrap.run(around())).toMatchObject([{ state }]);
+    expect(await bootstrap.run(around())).toMatchObject([{ severity }]);
   });
 
   test('that is missing fails with the command for this account and region', async () => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '111122223333' });
     ssm.on(GetParameterCommand).rejects(refused('ParameterNotFound'));
     expect(await bootstrap.run(around())).toMatchObject([
-      { state: 'fail', remedy: 'npx cdk bootstrap aws://111122223333/us-east-1' },
+      { severity: 'bad', remedy: 'npx cdk bootstrap aws://111122223333/us-east-1' },
     ]);
   });
 });

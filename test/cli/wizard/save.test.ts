@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Draft } from '../../../cli/wizard/draft.ts';
-import { fileText, writeWhole } from '../../../cli/wizard/save.ts';
+import { fileText } from '../../../cli/wizard/save.ts';
 import { loadDeploymentConfig } from '../../../config/deployment-config.ts';
 import { folderWith } from '../../config/loading.ts';
 import { FILE } from './typing.ts';
@@ -31,7 +31,7 @@ const draftOf = (answers: Readonly<Record<string, string>>) => {
 };
 
 describe('a file that is changed', () => {
-  test('keeps comments and settings, and loses what another type does not have', async () => {
+  test('keeps comments and settings, and loses what another type does not have', () => {
     const draft = draftOf({
       'access.type': 'domain',
       'access.domainName': 'chat.example.com',
@@ -50,28 +50,12 @@ tags: { team: ml }
 network:
   zones: 3
 `);
-    await writeWhole(join(folder.cwd, FILE), text);
+    writeFileSync(join(folder.cwd, FILE), text);
     const { config } = loadDeploymentConfig({ source: `./${FILE}`, env: {}, cwd: folder.cwd });
     expect(config).toEqual(draft.resolve());
   });
 
   test('stays as it is when nothing else was answered', () => {
     expect(fileText(draftOf({ 'access.type': 'cloudfront', 'network.zones': '2' }), BEFORE)).toBe(BEFORE);
-  });
-});
-
-describe('a file that is written', () => {
-  test('replaces the old one', async () => {
-    await writeWhole(join(folder.cwd, FILE), 'preset: enterprise\n');
-    expect([readdirSync(folder.cwd), readFileSync(join(folder.cwd, FILE), 'utf8')]).toEqual([
-      [FILE],
-      'preset: enterprise\n',
-    ]);
-  });
-
-  test('leaves nothing beside it when it cannot be put in its place', async () => {
-    mkdirSync(join(folder.cwd, 'taken', 'inside'), { recursive: true });
-    await expect(writeWhole(join(folder.cwd, 'taken'), 'x')).rejects.toThrow();
-    expect(readdirSync(folder.cwd).sort()).toEqual([FILE, 'taken'].sort());
   });
 });

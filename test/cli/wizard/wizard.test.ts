@@ -175,6 +175,11 @@ describe('the wizard', { timeout: 60_000 }, () => {
     expect(result.idleUsdPerMonth[0]).toBeGreaterThan(10);
   });
 
+  test('says what is found in the network of what would be deployed', async () => {
+    const { stderr } = await run([...BASE, '--yes']);
+    expect(stderr).toMatch(/^ {2}\d+ connections, \d+ rules: nothing is cut off, nothing is open besides$/m);
+  });
+
   test('asks without colors where they are not wanted', async () => {
     const { stderr } = await typing(BASE, { 'What is it for': ['\u0003'] }, {}, { NO_COLOR: '1' });
     // eslint-disable-next-line no-control-regex -- colors begin with one
