@@ -10,6 +10,8 @@ export const SENTINELS = {
   alertEmail: 'alert@one-click.invalid',
   keyName: 'key.one-click.invalid',
   sshCidr: '192.0.2.201/32',
+  // One of those that may be chosen: the architecture follows from it.
+  instanceType: 't4g.large',
 } as const;
 
 /** Machines that may be chosen, all of one architecture: they differ in nothing else of the template. */

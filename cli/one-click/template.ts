@@ -43,7 +43,12 @@ export function oneClickTemplate(
     account: undefined,
     region: undefined,
     stackName: SENTINELS.stackName,
-    instance: { ...config.instance, keyPairName: SENTINELS.keyName, sshCidrs: [SENTINELS.sshCidr] },
+    instance: {
+      ...config.instance,
+      type: SENTINELS.instanceType,
+      keyPairName: SENTINELS.keyName,
+      sshCidrs: [SENTINELS.sshCidr],
+    },
     monitoring: { ...config.monitoring, alarms: true, alertEmail: SENTINELS.alertEmail },
   };
   const { app, stack } = buildApp(marked, {
@@ -128,7 +133,8 @@ function finish(isDistribution: boolean, resource: Record<string, Json>): JsonOb
   const properties = resource['Properties'] as Record<string, Json>;
   if (resource['Type'] === 'AWS::SNS::Subscription' && JSON.stringify(properties).includes('"AlertEmail"'))
     return { ...resource, Condition: 'HasAlertEmail' };
-  if (resource['Type'] === 'AWS::EC2::Instance')
+  // Not that of a NAT instance.
+  if (properties['InstanceType'] === SENTINELS.instanceType)
     return { ...resource, Properties: { ...properties, InstanceType: { Ref: 'InstanceType' } } };
   if (!isDistribution) return resource;
   const certificate = {

@@ -21,6 +21,14 @@ function emptyFolder(): string {
 /** Files that a run left, without what tools keep in their own folders. */
 const left = (folder: string) => readdirSync(folder).filter((name) => !name.startsWith('.'));
 
+/** Waits for each text and presses its keys. */
+async function answer(terminal: CliTerminal, answers: readonly (readonly [shown: string, ...keys: string[]])[]) {
+  for (const [shown, ...keys] of answers) {
+    await terminal.shows(shown);
+    terminal.press(...keys);
+  }
+}
+
 /** No account: whatever asks AWS fails. */
 const nobody = (home: string) => ({ PATH: env['PATH'] ?? '', HOME: home, AWS_EC2_METADATA_DISABLED: 'true' });
 
@@ -28,42 +36,29 @@ describe('the wizard in a terminal', { timeout: 180_000 }, () => {
   test('leads from nothing to a deployed stack by keys alone', async () => {
     const cwd = emptyFolder();
     const terminal = new CliTerminal(['wizard'], { cwd, env: { ...env, HOME: cwd } });
-    await terminal.shows('In which AWS region?');
-    terminal.press(KEYS.enter);
+    await answer(terminal, [['In which AWS region?', KEYS.enter]]);
     // Other tests deploy into the same AWS.
     await terminal.shows(/Which deployment\?|What is it for\?/);
     if (terminal.text.includes('Which deployment?')) terminal.press(KEYS.enter);
-    await terminal.shows('What is it for?');
-    terminal.press(KEYS.down, KEYS.up, KEYS.enter);
-    await terminal.shows('How many people will use it?');
-    terminal.press(KEYS.down, KEYS.enter);
-    await terminal.shows('What is it called?');
-    terminal.press('Wizard', KEYS.enter);
-    await terminal.shows('How do people reach it?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Who may make an account?');
-    terminal.press(KEYS.down, KEYS.enter);
-    await terminal.shows('With which e-mail domains?');
-    terminal.press('example', KEYS.enter);
-    await terminal.shows('expected a domain name such as chat.example.com');
-    terminal.press('.com', KEYS.enter);
-    await terminal.shows('Do people sign in through a provider?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Questions to uploaded documents?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Search in past chats?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Which models may people choose?');
-    terminal.press(KEYS.space, KEYS.enter);
-    await terminal.shows('Who gets the alarms by mail?');
-    terminal.press('ops@example.com', KEYS.enter);
-    await terminal.shows('Tell at how many USD a month?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Save these answers');
+    await answer(terminal, [
+      ['What is it for?', KEYS.down, KEYS.up, KEYS.enter],
+      ['How many people will use it?', KEYS.down, KEYS.enter],
+      ['What is it called?', 'Wizard', KEYS.enter],
+      ['How do people reach it?', KEYS.enter],
+      ['Who may make an account?', KEYS.down, KEYS.enter],
+      ['With which e-mail domains?', 'example', KEYS.enter],
+      ['expected a domain name such as chat.example.com', '.com', KEYS.enter],
+      ['Do people sign in through a provider?', KEYS.enter],
+      ['Questions to uploaded documents?', KEYS.enter],
+      ['Search in past chats?', KEYS.enter],
+      ['Which models may people choose?', KEYS.space, KEYS.enter],
+      ['Who gets the alarms by mail?', 'ops@example.com', KEYS.enter],
+      ['Tell at how many USD a month?', KEYS.enter],
+      ['Save these answers'],
+    ]);
     expect(left(cwd)).toEqual([]);
     terminal.press('y');
-    await terminal.shows('Deploy Wizard?');
-    terminal.press('y');
+    await answer(terminal, [['Deploy Wizard?', 'y']]);
 
     expect([await terminal.ended, terminal.text]).toEqual([0, expect.stringMatching(/^SiteUrl: https:\/\//m)]);
     expect(left(cwd)).toEqual(['librechat.config.yaml']);
@@ -80,16 +75,13 @@ describe('the wizard in a terminal', { timeout: 180_000 }, () => {
     const flags = ['--stack', 'Wizard', '--people', '50', '--access', 'cloudfront', '--registration', 'closed'];
     const more = ['--sso', 'none', '--no-rag', '--no-search', '--models', 'global.amazon.nova-2-lite-v1:0'];
     const terminal = new CliTerminal(['wizard', ...flags, ...more], { cwd, env: { ...env, HOME: cwd } });
-    await terminal.shows('In which AWS region?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Who gets the alarms by mail?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Tell at how many USD a month?');
-    terminal.press(KEYS.enter);
-    await terminal.shows('Save these answers');
-    terminal.press('y');
-    await terminal.shows('Deploy Wizard?');
-    terminal.press('n');
+    await answer(terminal, [
+      ['In which AWS region?', KEYS.enter],
+      ['Who gets the alarms by mail?', KEYS.enter],
+      ['Tell at how many USD a month?', KEYS.enter],
+      ['Save these answers', 'y'],
+      ['Deploy Wizard?', 'n'],
+    ]);
     expect([await terminal.ended, terminal.text]).toEqual([1, expect.stringContaining('Deployment cancelled')]);
     const after = readFileSync(file, 'utf8');
     expect([after.startsWith(before), after]).toEqual([
