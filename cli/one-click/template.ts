@@ -130,7 +130,7 @@ function replaceText(text: string): Json {
 
 /** What a parameter decides about a whole resource. */
 function finish(isDistribution: boolean, resource: Record<string, Json>): JsonObject {
-  const properties = resource['Properties'] as Record<string, Json>;
+  const properties = (resource['Properties'] ?? {}) as Record<string, Json>;
   if (resource['Type'] === 'AWS::SNS::Subscription' && JSON.stringify(properties).includes('"AlertEmail"'))
     return { ...resource, Condition: 'HasAlertEmail' };
   // Not that of a NAT instance.
