@@ -43,7 +43,16 @@ export default defineConfig({
         },
       },
       // `npm run test:unit` ends here, `npm test` has all.
-      { test: { name: 'machine', include: processes, testTimeout, env: withoutValidation } },
+      {
+        test: {
+          name: 'machine',
+          include: processes,
+          globalSetup: ['test/lib/compute/instance/machine-tools.ts'],
+          hookTimeout: 300_000,
+          testTimeout,
+          env: withoutValidation,
+        },
+      },
       // Two syntheses for each key of the schema.
       {
         test: {

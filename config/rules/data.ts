@@ -74,4 +74,9 @@ export function complianceRules(config: DeploymentConfig, report: Report): void 
     'audit.trail',
     "a record of who did what: 'own', or 'organization' where there is one",
   );
+  demand(
+    config.mode !== 'ec2' || config.instance.patching !== 'off',
+    'instance.patching',
+    "security updates of the machine: a time such as 'SUN 04:30'",
+  );
 }

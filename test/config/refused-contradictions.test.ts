@@ -144,6 +144,17 @@ describe('what is each right and together wrong', () => {
       'monitoring.logRetentionDays: hipaa wants logs of a year: 365 or more, got 30 (--set monitoring.logRetentionDays)',
     ],
     [
+      'a machine without security updates under SOC 2',
+      {
+        source: 'production-ec2',
+        flags: [
+          ...['compliance=soc2', 'instance.patching=off'],
+          ...['network.flowLogs=true', 'monitoring.logRetentionDays=365', 'audit.trail=own'],
+        ],
+      },
+      "instance.patching: soc2 wants security updates of the machine: a time such as 'SUN 04:30' (--set instance.patching)",
+    ],
+    [
       'plain HTTP under SOC 2',
       { source: 'enterprise', flags: [...http, 'access.allowedCidrs=10.0.0.0/8', 'compliance=soc2'] },
       "access.type: soc2 wants encryption on the way: 'cloudfront' or 'domain' (--set access.type)",

@@ -1,0 +1,12 @@
+import { canInstall, findCommand, install } from '../../../helpers/debian.ts';
+
+/** What an instance has and a computer may lack, with the package it comes in. */
+const TOOLS = { nginx: 'nginx-light', logrotate: 'logrotate', 'systemd-analyze': 'systemd' } as const;
+
+/** Brings what can be brought, so that the files of an instance meet what reads them there; else those tests are skipped. */
+export default function setUp(): void {
+  const missing = Object.entries(TOOLS).filter(([command]) => findCommand([command]) === undefined);
+  if (missing.length === 0 || !canInstall()) return;
+  const problem = install(missing.map(([, name]) => name));
+  if (problem !== undefined) throw new Error(problem);
+}
