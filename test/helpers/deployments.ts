@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AppProps } from 'aws-cdk-lib/core';
 import { resolvePreset } from '../../config/deployment-config.ts';
 import { PRESET_NAMES, type PresetName } from '../../config/presets.ts';
 import type { DeploymentConfig, PartialConfig } from '../../config/schema.ts';
@@ -34,11 +35,26 @@ export function synthesize(preset: PresetName, changes: PartialConfig = {}): Syn
   const config = resolvePreset(preset, changes);
   const outdir = mkdtempSync(join(tmpdir(), 'librechat-cdk-test-'));
   try {
-    const { app, stack } = buildApp(config, { outdir });
-    const template = app.synth().getStackByName(stack.stackName).template as Template;
+    const template = templateIn(config, { outdir });
     return { config, template, files: textFiles(outdir) };
   } finally {
     rmSync(outdir, { recursive: true });
+  }
+}
+
+/**
+ * Synthesizes a configuration into a folder.
+ *
+ * The CDK notes where everything was made: a quarter of a synthesis, and nobody reads it here.
+ */
+export function templateIn(config: DeploymentConfig, props: AppProps): Template {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const { app, stack } = buildApp(config, { stackTraces: false, treeMetadata: false, ...props });
+    return app.synth().getStackByName(stack.stackName).template as Template;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -5,8 +5,7 @@ import { resolvePreset } from '../../config/deployment-config.ts';
 import type { PresetName } from '../../config/presets.ts';
 import { ConfigError } from '../../config/problems.ts';
 import type { DeploymentConfig, PartialConfig } from '../../config/schema.ts';
-import { buildApp } from '../../lib/app.ts';
-import type { Template } from '../helpers/deployments.ts';
+import { type Template, templateIn } from '../helpers/deployments.ts';
 
 /** One configuration of a sweep. */
 export interface Variant {
@@ -37,15 +36,9 @@ export function templateOf(config: DeploymentConfig): Template {
 /** Without what only people and uploads need of an assembly: a sweep makes hundreds. */
 function freshTemplate(config: DeploymentConfig): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'librechat-cdk-sweep-'));
-  const { stackTraceLimit } = Error;
-  // The CDK notes where everything was made: a quarter of a synthesis, and nobody reads it here.
-  Error.stackTraceLimit = 0;
   try {
-    const context = { 'aws:cdk:disable-asset-staging': true };
-    const { app, stack } = buildApp(config, { outdir, treeMetadata: false, stackTraces: false, context });
-    return app.synth().getStackByName(stack.stackName).template as Template;
+    return templateIn(config, { outdir, context: { 'aws:cdk:disable-asset-staging': true } });
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
     rmSync(outdir, { recursive: true });
   }
 }
