@@ -127,6 +127,7 @@ const SERVER: readonly Group[] = [
       'FILE_UPLOAD_SSE_ENABLED',
     ],
   },
+  { by: 'mode', names: ['HTTP_REQUEST_TIMEOUT_MS'], when: ({ mode }) => mode === 'ecs' },
   { by: 'features.search', names: ['SEARCH'] },
   {
     by: 'features.search',

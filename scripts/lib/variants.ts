@@ -33,6 +33,7 @@ export const VARIANTS: readonly {
     },
   },
   { name: 'production-ec2 held to HIPAA', preset: 'production-ec2', changes: HIPAA },
+  { name: 'standard-dev held to HIPAA', preset: 'standard-dev', changes: HIPAA },
   { name: 'production-ecs held to HIPAA', preset: 'production-ecs', changes: HIPAA },
   {
     name: 'production-ecs with shells into its tasks',

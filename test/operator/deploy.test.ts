@@ -175,11 +175,11 @@ describe('deploy', { timeout: 120_000 }, () => {
   test('names the stack where one is stuck', async () => {
     const broken = { Resources: { Broken: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'not allowed!' } } } };
     await cloudFormation.send(
-      new CreateStackCommand({ StackName: 'Stuck', TemplateBody: JSON.stringify(broken), OnFailure: 'DO_NOTHING' }),
+      new CreateStackCommand({ StackName: 'Halted', TemplateBody: JSON.stringify(broken), OnFailure: 'DO_NOTHING' }),
     );
-    await expect.poll(async () => (await findStack(cloudFormation, 'Stuck'))?.status).toBe('CREATE_FAILED');
-    const { code, stderr } = await operate(small('Stuck', '--yes'));
-    expect([code, stderr]).toEqual([1, expect.stringContaining("'npx tsx cli/main.ts cleanup --stack Stuck'")]);
+    await expect.poll(async () => (await findStack(cloudFormation, 'Halted'))?.status).toBe('CREATE_FAILED');
+    const { code, stderr } = await operate(small('Halted', '--yes'));
+    expect([code, stderr]).toEqual([1, expect.stringContaining("'npx tsx cli/main.ts cleanup --stack Halted'")]);
   });
 
   test('deploys when AWS does not let it be watched', async () => {
