@@ -80,7 +80,7 @@ export default defineConfig({
           env: withoutValidation,
         },
       },
-      // The report in a real browser, which is installed where that is possible.
+      // The report in a real browser, which is installed where that is possible; validated, as people get it.
       {
         test: {
           name: 'browser',
@@ -89,7 +89,6 @@ export default defineConfig({
           setupFiles,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          env: withoutValidation,
         },
       },
       { test: { name: 'rehearsal', include: ['test/rehearsal/**/*.test.ts'], testTimeout: 60_000 } },
