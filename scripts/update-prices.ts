@@ -1,11 +1,4 @@
-/**
- * Refreshes cli/cost/price-book.json from AWS's Price List. Needs an account that may call `pricing:GetProducts`.
- *
- *     npx --no-install tsx scripts/update-prices.ts [--region <name>]... [--dry-run]
- *
- * Prices without a query in cli/cost/price-list-queries.json, such as those of Bedrock and of Spot, are not in reach:
- * they keep their dates.
- */
+// Refreshes cli/cost/price-book.json from AWS's Price List.
 import { realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -53,6 +46,22 @@ export interface Refreshed {
   /** The new price, or why the old one stays. */
   readonly after: number | string;
 }
+
+const HELP = `Usage: npx --no-install tsx scripts/update-prices.ts [options]
+
+Refreshes cli/cost/price-book.json from AWS's Price List. Needs credentials that may call pricing:GetProducts.
+Prices without a query in cli/cost/price-list-queries.json, such as those of Bedrock and of Spot, keep their dates.
+
+Options:
+  --region <name>  only that region; may be given more than once (default: all that the book has)
+  --dry-run        show what would change, and leave the book as it is
+  -h, --help       show this text
+
+Examples:
+  npx --no-install tsx scripts/update-prices.ts --dry-run
+  npx --no-install tsx scripts/update-prices.ts --region eu-central-1 --region us-east-1
+
+Exit codes: 0 done, 1 AWS could not be asked, 2 wrong usage.`;
 
 const SOURCE = { id: 'price-list', text: 'AWS Price List API' };
 /** Exit code of a wrong flag, which `parseArgs` throws as a TypeError. */
@@ -165,8 +174,17 @@ export async function priceBookText(book: PriceBook): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const options = { region: { type: 'string', multiple: true }, 'dry-run': { type: 'boolean' } } as const;
-  const { values } = parseArgs({ options });
+  const { values } = parseArgs({
+    options: {
+      region: { type: 'string', multiple: true },
+      'dry-run': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    console.log(HELP);
+    return;
+  }
   const { paginateGetProducts, PricingClient } = await import('@aws-sdk/client-pricing');
   const client = new PricingClient(awsOptions(process.env, { region: PRICE_LIST_REGION }));
   const ask: AskPriceList = async function* ({ service, attributes }) {
