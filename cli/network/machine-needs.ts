@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Ec2Config } from '../../config/schema.ts';
+import { BOOT_FILES } from '../../lib/constructs/compute/instance/compose.ts';
 import { servicesOf } from '../../lib/constructs/compute/instance/services.ts';
 import { addressesOf } from './addresses.ts';
 import {
@@ -56,7 +57,7 @@ export function machineNeeds(deployment: Deployment): Needs {
 
 /** Calls of the boot script and of the programs of the machine: from the script's own text. */
 function bootNeeds(deployment: Deployment, from: Party, userData: string): Need[] {
-  const script = `${machineFile('boot.sh')}${machineFile('write-environment.py')}`;
+  const script = [...BOOT_FILES, 'write-environment.py'].map(machineFile).join('');
   const called = [...script.matchAll(/\baws(?:", "| )([a-z0-9]+)(?:", "| )[a-z-]+/g)].map(
     ([, service = '']) => service,
   );

@@ -35,7 +35,7 @@ export function agentSends({ namespace, name, dimensions }: AlarmMetric, stack: 
 /** Whether a timer of the machine has LibreChat asked, and the agent sends what came of it. */
 export function watchWrites(stack: Synthesized): boolean {
   const wanted = {
-    'boot.sh': 'systemctl enable --now librechat-watch.timer',
+    'boot-containers.sh': 'systemctl enable --now librechat-watch.timer',
     'librechat-watch.service': '/opt/librechat/watch.sh',
     'watch.sh': '/var/log/librechat/watch.log',
     'cloudwatch-agent.json': '"file_path": "/var/log/librechat/watch.log"',

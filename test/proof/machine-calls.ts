@@ -1,5 +1,6 @@
 import type { DeploymentConfig } from '../../config/schema.ts';
 import { agentConfig } from '../../lib/constructs/compute/instance/agent.ts';
+import { BOOT_FILES } from '../../lib/constructs/compute/instance/compose.ts';
 import { servicesOf } from '../../lib/constructs/compute/instance/services.ts';
 import { containerCalls, fileCalls, imageCalls, logCalls } from './container-calls.ts';
 import { machineFile, settingsOf } from '../../cli/network/machine-needs.ts';
@@ -99,7 +100,7 @@ export function unlistedCommands(script = scripts()): string[] {
 }
 
 const scripts = () =>
-  ['boot.sh', 'patch.sh', 'watch.sh', 'write-environment.py'].map((name) => machineFile(name)).join('\n');
+  [...BOOT_FILES, 'patch.sh', 'watch.sh', 'write-environment.py'].map((name) => machineFile(name)).join('\n');
 
 /** Every call of the machine: user data, boot script, agents, Docker, containers. */
 export function machineCalls(config: DeploymentConfig, resources: Resources, region: string): Call[] {

@@ -8,9 +8,12 @@ import { agentConfig, APPLICATION_METRICS, scrapeConfig } from './agent.ts';
 import { dataFoldersOf } from './data-folders.ts';
 import { servicesOf } from './services.ts';
 
+/** `boot.sh` and what it reads its functions from. */
+export const BOOT_FILES = ['boot.sh', 'boot-tools.sh', 'boot-volume.sh', 'boot-containers.sh'] as const;
+
 /** Files that are the same for every configuration. */
 const STATIC_FILES = [
-  'boot.sh',
+  ...BOOT_FILES,
   'write-environment.py',
   'librechat.service',
   'librechat-watch.service',

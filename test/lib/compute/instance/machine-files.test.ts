@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { AGENT_METRICS } from '../../../../lib/constructs/compute/instance/agent.ts';
-import { instanceFiles } from '../../../../lib/constructs/compute/instance/compose.ts';
+import { BOOT_FILES, instanceFiles } from '../../../../lib/constructs/compute/instance/compose.ts';
 import { ec2Config, EVERYTHING } from './settings.ts';
 
 const config = ec2Config(EVERYTHING);
@@ -19,8 +19,9 @@ afterAll(() => {
 
 describe('the asset', () => {
   test('has every file that boot.sh takes from it', () => {
-    const taken = [...files['boot.sh']!.matchAll(/\$DIR\/([\w.-]+)/g)].map((match) => match[1]!);
-    taken.push(...files['boot.sh']!.match(/(?<= )librechat[\w-]*\.(?:service|timer)(?=[^;]*; do\n)/g)!);
+    const script = BOOT_FILES.map((name) => files[name]).join('');
+    const taken = [...script.matchAll(/\$(?:DIR|HERE)\/([\w.-]+)/g)].map((match) => match[1]!);
+    taken.push(...script.match(/(?<= )librechat[\w-]*\.(?:service|timer)(?=[^;]*; do\n)/g)!);
     // The last only where the configuration wants what LibreChat tells of itself.
     const given = [...Object.keys(files), 'librechat.yaml', 'rds-ca-bundle.pem', '.env', 'prometheus.yaml'];
     expect(given).toEqual(expect.arrayContaining(taken));
