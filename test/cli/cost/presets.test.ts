@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { estimateTemplate } from '../../../cli/cost/estimate.ts';
 import { TARGETS } from '../../../cli/cost/targets.ts';
@@ -5,12 +6,20 @@ import { NOBODY } from '../../../cli/cost/usage.ts';
 import { AGENT_METRICS } from '../../../lib/constructs/compute/instance/agent.ts';
 import { EVERY_PRESET, preset } from '../../helpers/deployments.ts';
 
+const README = readFileSync('README.md', 'utf8');
+
 describe.each(EVERY_PRESET)('%s', (name) => {
   const { template } = preset(name);
   const nobody = estimateTemplate(template, { usage: NOBODY });
 
   test('costs no more than it may, at the most that is likely and with nobody using it', () => {
     expect(nobody.total[1]).toBeLessThanOrEqual(TARGETS[name]);
+  });
+
+  test('costs with 25 people what the README says, at the most', () => {
+    const most = estimateTemplate(template).total[1];
+    const written = new RegExp(`^\\| \`${name}\` .*\\$([\\d,]+) +\\|$`, 'm').exec(README)?.[1];
+    expect(Number(written?.replace(',', ''))).toBe(Math.round(most));
   });
 
   test('has every resource counted, or named as free or without a price for a reason', () => {
