@@ -7,6 +7,7 @@ import {
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsOptions } from '../aws-clients.ts';
 import { stackResources } from '../deployed-environment.ts';
+import { askCluster, askInstance, askTargets } from '../inspect/ask.ts';
 import { logLines } from '../log-lines.ts';
 import type { DeployedStack } from '../stack.ts';
 
@@ -133,33 +134,27 @@ async function consoleFile({ aws, physicalIds }: Collecting): Promise<Record<str
 }
 
 async function databasesFile({ aws, physicalIds }: Collecting): Promise<Record<string, string>> {
-  const { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } = await import('@aws-sdk/client-rds');
-  const rds = new RDSClient(aws);
-  // The API of RDS tells about DocumentDB as well.
+  const { RDS } = await import('@aws-sdk/client-rds');
+  const rds = new RDS(aws);
   const instances = ['AWS::RDS::DBInstance', 'AWS::DocDB::DBInstance'].flatMap(physicalIds);
   const clusters = ['AWS::RDS::DBCluster', 'AWS::DocDB::DBCluster'].flatMap(physicalIds);
   if (instances.length + clusters.length === 0) return {};
   const described = await Promise.all<unknown>([
-    ...instances.map(
-      async (id) => (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }))).DBInstances,
-    ),
-    ...clusters.map(
-      async (id) => (await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }))).DBClusters,
-    ),
+    ...instances.map((id) => askInstance(rds, id)),
+    ...clusters.map((id) => askCluster(rds, id)),
   ]);
-  return { 'databases.json': asJson(described.flat()) };
+  return { 'databases.json': asJson(described) };
 }
 
 async function targetsFile({ aws, physicalIds }: Collecting): Promise<Record<string, string>> {
   const groups = physicalIds('AWS::ElasticLoadBalancingV2::TargetGroup');
   if (groups.length === 0) return {};
-  const { DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } =
-    await import('@aws-sdk/client-elastic-load-balancing-v2');
-  const client = new ElasticLoadBalancingV2Client(aws);
+  const { ElasticLoadBalancingV2 } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+  const client = new ElasticLoadBalancingV2(aws);
   const health = await Promise.all(
     groups.map(async (TargetGroupArn) => ({
       TargetGroupArn,
-      health: (await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }))).TargetHealthDescriptions,
+      health: await askTargets(client, TargetGroupArn),
     })),
   );
   return { 'targets.json': asJson(health) };

@@ -1,4 +1,5 @@
-import { CfnDeletionPolicy, CfnResource, RemovalPolicy, type Stack } from 'aws-cdk-lib/core';
+import { CfnDeletionPolicy, RemovalPolicy, type Stack } from 'aws-cdk-lib/core';
+import { resourcesOf, shown } from './stack-resources.ts';
 import { referencesIn } from './template-references.ts';
 
 /** What AWS lets nobody delete while a database stands in it or uses it. */
@@ -19,9 +20,7 @@ const HOLDERS: ReadonlySet<string> = new Set([
  * Without it every deletion of the stack ends in DELETE_FAILED after minutes of trying.
  */
 export function keepWhatDataStandsIn(stack: Stack): void {
-  const resources = new Map(
-    stack.node.findAll().flatMap((child) => (CfnResource.isCfnResource(child) ? [[idOf(child), child] as const] : [])),
-  );
+  const resources = resourcesOf(stack);
   const open = [...resources.values()].filter(
     ({ cfnResourceType, cfnOptions }) =>
       /::(?:RDS|DocDB)::DB(?:Cluster|Instance)$/.test(cfnResourceType) &&
@@ -29,7 +28,7 @@ export function keepWhatDataStandsIn(stack: Stack): void {
   );
   const kept = new Set(open);
   for (const resource of open) {
-    for (const id of referencesIn(stack.resolve(resource._toCloudFormation()))) {
+    for (const id of referencesIn(shown(resource))) {
       const needed = resources.get(id);
       if (needed === undefined || kept.has(needed) || !HOLDERS.has(needed.cfnResourceType)) continue;
       needed.applyRemovalPolicy(RemovalPolicy.RETAIN);
@@ -38,5 +37,3 @@ export function keepWhatDataStandsIn(stack: Stack): void {
     }
   }
 }
-
-const idOf = (resource: CfnResource) => resource.stack.getLogicalId(resource);

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { CfnResource, Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../../config/schema.ts';
-import { identityOf, type ResourcesOfTemplate, type TemplateResource } from '../../utils/replacement.ts';
+import { identityOf } from '../../utils/replacement.ts';
+import { resourcesOf, shown } from '../../utils/stack-resources.ts';
 import { stackTags } from '../../utils/tagging-strategy.ts';
 import { referencesIn } from '../../utils/template-references.ts';
 
@@ -31,7 +32,11 @@ export function vpcOrigin(scope: Construct, props: VpcOriginProps): cloudfront.I
   const { config, endpoint, httpPort, readTimeout, vpc } = props;
   const protocolPolicy = cloudfront.OriginProtocolPolicy.HTTP_ONLY;
   const targets = referencesIn(Stack.of(scope).resolve(endpoint.endpointArn));
-  const resourceOf = resourcesOf(Stack.of(scope));
+  const resources = resourcesOf(Stack.of(scope));
+  const resourceOf = (id: string) => {
+    const resource = resources.get(id);
+    return resource && shown(resource);
+  };
   const what = [httpPort, protocolPolicy, stackTags(config), targets.map((id) => identityOf(id, resourceOf))];
   const revision = createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 12);
   const origin = new cloudfront.VpcOrigin(scope, `VpcOrigin${revision}`, { endpoint, httpPort, protocolPolicy });
@@ -39,15 +44,4 @@ export function vpcOrigin(scope: Construct, props: VpcOriginProps): cloudfront.I
   const gateway = vpc.node.tryFindChild('VPCGW');
   if (gateway !== undefined) origin.node.addDependency(gateway);
   return origins.VpcOrigin.withVpcOrigin(origin, { readTimeout, keepaliveTimeout: Duration.seconds(60) });
-}
-
-/** The resources that a stack has so far, as its template will show them. */
-function resourcesOf(stack: Stack): (id: string) => TemplateResource | undefined {
-  const all = stack.node.findAll().filter((node) => CfnResource.isCfnResource(node));
-  return (id) => {
-    const found = all.find(({ logicalId }) => stack.resolve(logicalId) === id);
-    // The CDK shows the properties of any resource in no other way before the template is written.
-    const shown = found as { _toCloudFormation(): ResourcesOfTemplate } | undefined;
-    return shown && (stack.resolve(shown._toCloudFormation()) as ResourcesOfTemplate).Resources[id];
-  };
 }
